@@ -12,7 +12,12 @@ from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
 from shared.platform.kafka import partition_counts
 from shared.platform.kafka_words import in_words
-from shared.platform.tail import POLL_MILLISECONDS, make_tail, skip_what_is_there
+from shared.platform.tail import (
+    POLL_MILLISECONDS,
+    make_tail,
+    skip_what_is_there,
+    take_up_what_was_added,
+)
 from shared.settings import KafkaSettings
 
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
@@ -28,6 +33,7 @@ class Tail:
     async def next(self) -> list[Record]:
         """What has been written since the last call; waits a moment for it, may be empty."""
         batches = await self._consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=2_000)
+        await take_up_what_was_added(self._consumer)
         records = [record for batch in batches.values() for record in batch]
         return sorted(records, key=lambda record: record.timestamp)
 

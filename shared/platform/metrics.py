@@ -149,6 +149,13 @@ audit_last_run = Gauge(
     "When the audit last did its work, or began to wait for it; Unix time.",
     ["service"],
 )
+holds_seconds = Histogram(
+    "aftercare_holds_seconds",
+    "How long reads waited for the reports that they were to hold, by whether they held them in "
+    "the end (true) or were answered without (false).",
+    ["held"],
+    buckets=_FAST,
+)
 clock_fast_events = Counter(
     "aftercare_clock_fast_events", "Records from a source whose clock is ahead.", ["service"]
 )

@@ -8,6 +8,8 @@ from shared.platform.kafka import connection
 from shared.settings import KafkaSettings
 
 POLL_MILLISECONDS = 200
+ADDED_AFTER_MILLISECONDS = 30_000
+"""How soon it is known of partitions that were added."""
 
 
 def make_tail(settings: KafkaSettings) -> AIOKafkaConsumer:
@@ -17,6 +19,7 @@ def make_tail(settings: KafkaSettings) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=settings.fetch_wait_ms,
+        metadata_max_age_ms=ADDED_AFTER_MILLISECONDS,
     )
 
 
@@ -39,3 +42,20 @@ async def skip_what_is_there(
             if highwater is not None:
                 consumer.seek(partition, highwater)
                 behind.discard(partition)
+
+
+async def take_up_what_was_added(consumer: AIOKafkaConsumer) -> None:
+    """Have it read the partitions that its topics were given since, each from its start, and go on
+    where it is in the others."""
+    assigned = consumer.assignment()
+    there = {
+        TopicPartition(topic, at)
+        for topic in {each.topic for each in assigned}
+        for at in consumer.partitions_for_topic(topic) or ()
+    }
+    if there <= assigned:
+        return
+    positions = {each: await consumer.position(each) for each in assigned}
+    consumer.assign([*(assigned | there)])
+    for partition, position in positions.items():
+        consumer.seek(partition, position)

@@ -17,6 +17,7 @@ from fastapi import Depends, Query, Request, Response
 from shared.contracts.http.wrongly_asked import WronglyAsked
 from shared.contracts.identifiers import as_composed, dealer_of
 from shared.decider.decider import Facts
+from shared.platform import metrics
 from shared.platform.asked import Responses
 from shared.platform.problems import Refusal, refusing
 
@@ -148,6 +149,7 @@ def holding(find: Find, parameter: str) -> Any:
     `parameter`: of the path, which `find` is given. Raises `Refusal` (422) for what cannot be held.
     """
     room = WaitingRoom()
+    metrics.begin(metrics.holds_seconds, ("true", "false"))
 
     async def held(
         request: Request,
@@ -167,7 +169,10 @@ def holding(find: Find, parameter: str) -> Any:
             versions = {} if facts is None else facts.versions()
             return all(document.is_in(versions) for document in documents)
 
+        now = asyncio.get_running_loop().time
+        began = now()
         is_held = "true" if await room.until(are_there, seconds=wait) else "false"
+        metrics.holds_seconds.labels(is_held).observe(now() - began)
         response.headers[HOLDS] = is_held
         try:
             yield

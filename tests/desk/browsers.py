@@ -41,8 +41,12 @@ def chromium() -> str | None:
 
 
 def launched(play: Playwright) -> Browser:
-    """One for many pages."""
-    return play.chromium.launch(executable_path=chromium(), args=list(_QUIETLY))
+    """One for many pages. Pages that were left may be kept as they were, as for everybody."""
+    return play.chromium.launch(
+        executable_path=chromium(),
+        args=list(_QUIETLY),
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
 
 
 def speaking(username: str, language: Language) -> str:

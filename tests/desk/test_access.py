@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.desk.browsers import PHONE, Somebody
-from tests.desk.given import BASE, place_of
+from tests.desk.given import BASE, case_of, name_of, place_of
 
-REVOKED = 33
-"""The customer of these tests."""
+REVOKED, SEEN = 33, 5
+"""The customers of these tests; the second has a complaint."""
 CARD = f"{BASE}/calls/{place_of(REVOKED)}"
 NOTE = "wants to be called by Mr Zhang, after six"
 
@@ -89,6 +89,28 @@ def test_who_is_signed_out_in_mid_work_loses_nothing(somebody: Somebody) -> None
     expect(page.locator("#decision")).to_be_visible()
     page.goto(f"{person.url}{CARD}")
     assert page.evaluate("Object.keys(sessionStorage).filter((key) => /^draft:/.test(key))") == []
+
+
+def test_after_a_sign_out_no_way_back_shows_a_customer(somebody: Somebody) -> None:
+    person, name = somebody(), name_of(SEEN)
+    person.sign_in("manager", to=f"{BASE}/today")
+    page = person.page
+    seen = (
+        f"calls/{place_of(SEEN)}",
+        f"customers/{place_of(SEEN)}",
+        f"cases/{case_of(SEEN)}",
+        "complaints",
+    )
+    for place in seen:
+        person.open(f"{BASE}/{place}")
+        expect(page.locator("#main")).to_contain_text(name)
+    page.locator("details.me summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile("/sign-in$"))
+    for place in reversed(seen):
+        page.evaluate("history.back()")
+        expect(page).to_have_url(re.compile(rf"/sign-in\?next={BASE}/{place}$"))
+        assert name not in page.content()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.desk.browsers import PHONE, Somebody, Staff
 from tests.desk.given import BASE, place_of
+from tests.desk.sending import choose
 from tests.e2e.house import House
 
 SEEN, BY_KEYS, WITHOUT_SCRIPTS, AWAY, TWO = 24, 25, 26, 27, 28
@@ -21,10 +22,6 @@ def opened(person: Staff, number: int, username: str = "agent") -> Page:
     person.sign_in(username, to=card_of(number))
     expect(person.page.locator("form[id^=outcome-]").first).to_be_visible()
     return person.page
-
-
-def choose(page: Page, outcome: str) -> None:
-    page.locator(f"input[name=outcome][value={outcome}]").first.check()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

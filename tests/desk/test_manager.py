@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.desk.browsers import PHONE, Somebody, Staff
-from tests.desk.given import BASE, DEALER, place_of
+from tests.desk.given import BASE
 
 PAGES = ("manager", "manager/satisfaction", "manager/customers", "manager/tasks", "exports")
 OPENED = "() => { window.opened = performance.timeOrigin; }"
@@ -85,30 +85,6 @@ def test_a_table_is_taken_away(somebody: Somebody) -> None:
     with person.page.expect_download() as taken:
         person.page.locator("button[value=xlsx]").first.click()
     assert re.fullmatch(r"tasks-sunrise-pudong-[\d-]+\.xlsx", taken.value.suggested_filename)
-
-
-def test_who_else_looks_is_told_until_they_go(somebody: Somebody) -> None:
-    """Of any page that says what it is about."""
-    one, other = somebody(), somebody()
-    one.sign_in("manager", to=f"{BASE}/manager")
-    other.sign_in("agent", to=f"{BASE}/today")
-    for person in (one, other):
-        person.page.evaluate(_LOOKS_AT, f"customer:{DEALER}/{place_of(3)}")
-    for person in (one, other):
-        expect(person.page.locator("#present strong")).to_be_visible()
-        person.check()
-    other.open(f"{BASE}/today")
-    expect(one.page.locator("#present")).to_be_hidden()
-
-
-_LOOKS_AT = """about => {
-  const place = Object.assign(document.createElement("p"), { id: "present", hidden: true });
-  place.className = "present";
-  place.setAttribute("role", "status");
-  place.dataset.about = about;
-  document.querySelector("h1").after(place);
-  document.dispatchEvent(new Event("htmx:afterSettle"));
-}"""
 
 
 def test_who_is_signed_out_meanwhile_is_told_and_stays_on_the_page(somebody: Somebody) -> None:

@@ -21,6 +21,14 @@ class Commands(Protocol):
         """When it was sent first, if ever. Raises `TransientFailure`."""
         ...
 
+    async def taken(self, command_id: str) -> None:
+        """Intake says that it has it. Raises `TransientFailure`."""
+        ...
+
+    async def is_taken(self, command_id: str) -> bool:
+        """Whether intake has said so. Raises `TransientFailure`."""
+        ...
+
 
 class MongoCommands:
     """In the desk's database. Forgets a command after `KEPT_FOR`."""
@@ -54,3 +62,12 @@ class MongoCommands:
         async with transient():
             found = await self._commands.find_one({"_id": command_id})
         return None if found is None else found["at"]
+
+    async def taken(self, command_id: str) -> None:
+        async with transient():
+            await self._commands.update_one({"_id": command_id}, {"$set": {"taken": True}})
+
+    async def is_taken(self, command_id: str) -> bool:
+        async with transient():
+            found = await self._commands.find_one({"_id": command_id, "taken": True})
+        return found is not None

@@ -1,27 +1,26 @@
 """Tells the pages that are open of what changes: in memory, each process those of its own."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable
 from time import monotonic
 
 from services.desk.domain.live import Pending
 
-STREAMS_OF_A_SESSION = 8
-"""Of tabs that are looked at, in several windows."""
+STREAMS_OF_A_USER = 12
+"""Of tabs that are looked at, in several windows and browsers."""
 
 
 class TooManyStreams(Exception):
-    """No more can be told at the same time: of one session, or of all."""
+    """No more can be told at the same time: of one user, or of all."""
 
 
 class Stream:
     """What one page is told."""
 
     def __init__(
-        self, session: str, dealer_id: str, shows: Iterable[str], now: Callable[[], float]
+        self, username: str, dealer_id: str, shows: Iterable[str], now: Callable[[], float]
     ) -> None:
-        self.session = session
+        self.username = username
         self.dealer_id = dealer_id
         self.is_over = False
         self._pending = Pending(shows)
@@ -68,12 +67,12 @@ class Hub:
         self._streams: dict[Stream, None] = {}
         self._is_over = False
 
-    def open(self, session: str, dealer_id: str, shows: Iterable[str]) -> Stream:
+    def open(self, username: str, dealer_id: str, shows: Iterable[str]) -> Stream:
         """A stream that tells of these words at this dealer. Raises `TooManyStreams`."""
-        of_sessions = Counter(each.session for each in self._streams)
-        if len(self._streams) >= self._most or of_sessions[session] >= STREAMS_OF_A_SESSION:
+        theirs = sum(each.username == username for each in self._streams)
+        if len(self._streams) >= self._most or theirs >= STREAMS_OF_A_USER:
             raise TooManyStreams
-        stream = Stream(session, dealer_id, shows, self._now)
+        stream = Stream(username, dealer_id, shows, self._now)
         self._streams[stream] = None
         if self._is_over:
             stream.end()

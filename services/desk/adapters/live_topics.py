@@ -14,7 +14,12 @@ from shared.contracts.identifiers import dealer_of
 from shared.platform.backoff import Backoff
 from shared.platform.kafka import RawRecord, partition_counts
 from shared.platform.kafka_words import in_words
-from shared.platform.tail import POLL_MILLISECONDS, make_tail, skip_what_is_there
+from shared.platform.tail import (
+    POLL_MILLISECONDS,
+    make_tail,
+    skip_what_is_there,
+    take_up_what_was_added,
+)
 from shared.settings import KafkaSettings
 
 MOST_AT_ONCE = 2_000
@@ -72,6 +77,7 @@ class FollowedTopics:
             found = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=MOST_AT_ONCE)
             for records in found.values():
                 self._hear(records)
+            await take_up_what_was_added(consumer)
 
     def _hear(self, records: Sequence[RawRecord]) -> None:
         for record in records:

@@ -17,8 +17,9 @@ from services.desk.adapters.words import LOCALES, translations
 from services.desk.domain.users import LANGUAGES, Language
 from services.desk.views import times
 
-NOT_KEPT = "private, no-cache"
-"""A browser asks each time whether a page is still the same."""
+NOT_KEPT = "no-store"
+"""Pages tell of customers: a browser keeps none, so that nobody finds any after a sign-out. A page
+that is open asks by a mark of its own whether it is still the same."""
 
 
 class Pages:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService, ServiceAway
+from services.desk.views.customer import PartOfCustomer
 
 T = TypeVar("T")
 
@@ -15,3 +16,21 @@ async def or_none(asked: Awaitable[T]) -> T | None:
         return await asked
     except (ServiceAway, RefusedByService, NotThere, NotLetIn):
         return None
+
+
+async def unless_away(asked: Awaitable[T]) -> T | None:
+    """What is answered; None where the service is away."""
+    try:
+        return await asked
+    except ServiceAway:
+        return None
+
+
+async def part_of(asked: Awaitable[T]) -> PartOfCustomer[T]:
+    """What a service says of a customer, whether it knows of them, and whether it is away."""
+    try:
+        return PartOfCustomer(await asked)
+    except (ServiceAway, RefusedByService):
+        return PartOfCustomer(None, away=True)
+    except (NotThere, NotLetIn):
+        return PartOfCustomer(None)

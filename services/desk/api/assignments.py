@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from services.desk.adapters.upstream import NotThere
+from services.desk.api.acts import reported
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.desk import Desk
-from services.desk.api.opening import note_reported
 from services.desk.api.sign_in import SEE_OTHER, within
 from services.desk.api.today import list_in
 from services.desk.api.visitor import NobodyMeant, NotAllowed, desk_of, shown_to
@@ -100,10 +100,7 @@ async def _assigned(
         data={"customer_key": key, "task_id": str(task.task_id), "person": person},
         numbered_by="assignment_no",
     )
-    taken = await desk.reporting.report(command, at.user)
-    await desk.lately.note(at.dealer.id, key, taken.written, desk.real_clock.now())
-    await note_reported(desk, at, command, taken.written.document_id)
-    held = await desk.services.plan(at.user, key, taken.written)
+    held = await desk.services.plan(at.user, key, await reported(desk, at, command, tasks_of=key))
     return task_in(held.found, str(task.task_id)) or task, held.holds
 
 

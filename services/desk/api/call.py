@@ -17,7 +17,7 @@ from services.desk.adapters.upstream import (
     ServiceAway,
     WrittenVersion,
 )
-from services.desk.api.asking import or_none
+from services.desk.api.asking import or_none, part_of
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.desk import Desk
 from services.desk.api.opening import note_opened
@@ -60,6 +60,7 @@ class AboutCustomer:
     score: CustomerScore | None
     cases: tuple[CaseLine, ...]
     cases_known: bool
+    score_known: bool = True
     plan_known: bool = True
 
 
@@ -114,22 +115,23 @@ async def read_customer(
 
     plan, score, page, people = await asyncio.gather(
         planned(),
-        or_none(desk.services.score(at.user, key)),
+        part_of(desk.services.score(at.user, key)),
         or_none(
             desk.services.cases(at.user, at.dealer.id, customer=key, limit=OPEN_CASES),
         ),
         desk.directory.of([key]),
     )
     if plan is None:
-        if plan_known and key not in people and score is None:
+        if plan_known and key not in people and score.found is None and not score.away:
             raise NotThere
         plan = Held(_nothing(key, desk.clock.now()), holds=written is None)
     return AboutCustomer(
         plan=plan,
         who=people.get(key),
-        score=None if score is None else score.found,
+        score=None if score.found is None else score.found.found,
         cases=() if page is None else page.cases,
         cases_known=page is not None,
+        score_known=not score.away,
         plan_known=plan_known,
     )
 
@@ -167,6 +169,7 @@ async def shown_of(
         "case_places": {each.id: place_of_case(each.id)[0] for each in about.cases},
         "cases_known": about.cases_known,
         "plan_known": about.plan_known,
+        "score_known": about.score_known,
         "staff": await desk.staff.at(at.dealer.id, "do_tasks"),
         "words": call_words,
         "surveys": survey_words,
@@ -206,7 +209,7 @@ async def _decision(
     """Of an outcome; None of whatever else was written."""
     *_, task_id, number = written.document_id.split("/")
     try:
-        command_id = str(UUID(number))
+        command_id = UUID(number)
     except ValueError:
         return None
     sent_at = await desk.reporting.sent_at(command_id)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.desk.adapters.upstream import NotThere, WrittenVersion
+from services.desk.adapters.upstream import NotThere, ServiceAway, WrittenVersion
 from services.desk.api.case_page import (
     case_id_of,
     case_shown,
@@ -27,8 +27,6 @@ from services.desk.views.printed import form_shown
 from shared.contracts.http.complaints import CaseView
 from shared.contracts.identifiers import number_in
 from shared.platform.needs import TO_ALL
-
-NOWHERE_KEPT = "no-store"
 
 Written_ = Annotated[str, Query(max_length=9000)]
 Seeing = Annotated[AtDealer, at_dealer("see_complaints")]
@@ -52,9 +50,7 @@ def case_router() -> APIRouter:
         told = await _narrative(desk, at, case) if may_read(at, case) else None
         shown = await case_shown(request, at, case) | {"told": told}
         shown |= await _paper(desk, at, case)
-        response = desk.pages.page(request, "case_print.html", shown, language=at.visitor.language)
-        response.headers["Cache-Control"] = NOWHERE_KEPT
-        return response
+        return desk.pages.page(request, "case_print.html", shown, language=at.visitor.language)
 
     @router.post("/{number:path}/narrative")
     async def narrative(request: Request, source: str, number: str, at: Reading) -> Response:
@@ -66,9 +62,7 @@ def case_router() -> APIRouter:
         if not may_read(at, case):
             raise NotAllowed
         told = await _narrative(desk, at, case)
-        response = await _page(request, at, case, {"told": told})
-        response.headers["Cache-Control"] = NOWHERE_KEPT
-        return response
+        return await _page(request, at, case, {"told": told})
 
     @router.get("/{number:path}/narrative")
     async def back(request: Request, source: str, number: str, at: Reading) -> Response:
@@ -122,8 +116,10 @@ async def _paper(desk: Desk, at: AtDealer, case: CaseView) -> dict[str, Any]:
 class CustomersWords:
     """What the customer says and asks for, as it was written down."""
 
-    narrative: str = field(repr=False)
-    wish: str = field(repr=False)
+    narrative: str = field(default="", repr=False)
+    wish: str = field(default="", repr=False)
+    known: bool = True
+    """Whether intake, which keeps it, answers."""
 
 
 async def _narrative(desk: Desk, at: AtDealer, case: CaseView) -> CustomersWords:
@@ -140,7 +136,9 @@ async def _words_of(
     try:
         found = await desk.services.narrative(at.user, case_id, is_theirs=is_theirs)
     except NotThere:
-        return CustomersWords("", "")
+        return CustomersWords()
+    except ServiceAway:
+        return CustomersWords(known=False)
     wish = speech_of(desk, at)(words.term(found.desired_outcome, words.OUTCOMES_DESIRED))
     return CustomersWords(found.narrative or "", wish)
 
@@ -158,9 +156,7 @@ def _alone(request: Request, at: AtDealer, case_id: str, told: CustomersWords | 
     place, number = place_of_case(case_id)
     shown = shown_to(request, at) | {"place": f"/d/{place}", "case_no": number, "told": told}
     pages, language = desk_of(request).pages, at.visitor.language
-    response = pages.page(request, "case_narrative.html", shown, language=language)
-    response.headers["Cache-Control"] = NOWHERE_KEPT
-    return response
+    return pages.page(request, "case_narrative.html", shown, language=language)
 
 
 def _is_new(just: WrittenVersion | None, case: CaseView) -> bool:

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, StringConstraints
 
 from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway, WrittenVersion
+from services.desk.api.acts import reported
 from services.desk.api.case_page import (
     case_id_of,
     only_one,
@@ -17,7 +18,6 @@ from services.desk.api.case_page import (
 )
 from services.desk.api.complaints import open_cases
 from services.desk.api.desk import Desk
-from services.desk.api.opening import note_reported
 from services.desk.api.sign_in import SEE_OTHER, within
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, shown_to
@@ -141,19 +141,18 @@ class _Taking:
                 wrong["assigned_to"] = "may_not"
             if wrong:
                 return await self.again(UNPROCESSABLE, case, wrong=wrong)
-            if self.seen and self.seen != mark_of(case):
+            moved = self.seen and self.seen != mark_of(case)
+            if moved and not await self.desk.reporting.is_taken(self.form.command):
                 return await self.again(CHANGED, case)
             command = self.form.report(self.at.dealer.id, zone, merged_into=into)
-            taken = await self.desk.reporting.report(command, self.at.user)
-            document_id = taken.written.document_id
             whose = case.customer_key
-            await note_reported(self.desk, self.at, command, document_id, customer=whose)
+            written = await reported(self.desk, self.at, command, customer=whose)
         except (ServiceAway, TransientFailure):
             return await self.again(AWAY, case)
         except RefusedByService as refused:
             places, rest = wrong_of(refused.problem)
             return await self.again(UNPROCESSABLE, case, wrong=places, trouble=rest)
-        return await self._led(taken.written, was=",".join(sorted(broken_now(case))))
+        return await self._led(written, was=",".join(sorted(broken_now(case))))
 
     async def _is_for_who_may_not(self) -> bool:
         may_not = await self.desk.staff.who_may_not(self.at.dealer.id, "work_on_complaints")

@@ -6,14 +6,15 @@ from uuid import uuid4
 from fastapi import Request
 
 from services.desk.adapters.upstream import NotThere, WrittenVersion
+from services.desk.api.desk import Desk
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.case_steps import act_of, is_responsible, mark_of, next_of, offered
-from services.desk.domain.people import name_of
+from services.desk.domain.people import car_of, name_of
 from services.desk.views import case_words as words
 from services.desk.views.case import absorbed_by, clocks_shown, form_of, lives_on_in
 from services.desk.views.case_timeline import TimelineStory
-from services.desk.views.complaints import car_of
+from services.desk.views.complaints import vin_of
 from services.desk.views.places import case_at, place_of_case, place_of_customer
 from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseView
@@ -55,7 +56,7 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
         "place": f"/d/{place_of_case(case.case_id)[0]}",
         "name": name_of(case.customer_key, who),
         "who": who,
-        "car": car_of(who),
+        "car": car_of(who, await _vin(desk, case)),
         "customer_place": place_of_customer(case.customer_key, "customers"),
         "call_place": place_of_customer(case.customer_key, "calls"),
         "channel": say(words.term(case.channel, words.CHANNELS)),
@@ -82,6 +83,13 @@ def may_read(at: AtDealer, case: CaseView) -> bool:
     """Whether they may read what the customer says: whoever answers for complaints, and whoever is
     responsible for this one."""
     return at.may("see_narratives") or is_responsible(case, at.user.staff_id)
+
+
+async def _vin(desk: Desk, case: CaseView) -> str | None:
+    """Of the car that the complaint is about, where it names an order or a sale."""
+    if not (case.related_ro_no or case.related_deal_no):
+        return None
+    return vin_of(case, await desk.directory.documents(case.customer_key))
 
 
 def offered_to(at: AtDealer, case: CaseView) -> tuple[StepName, ...]:

@@ -5,14 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.desk.api.acts import reported
 from services.desk.api.at_customer import AtCustomer, at_customer
-from services.desk.api.opening import note_reported
-from services.desk.api.outcomes import command_in
+from services.desk.api.customer_acts import CustomerForm, consent_command
+from services.desk.api.customer_parts import require_known
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import desk_of
-from services.desk.domain.commands import Command
-from services.desk.domain.outcomes import CHANNELS
-from shared.contracts.feeds import ConsentReported
 from shared.platform.needs import TO_ALL
 
 
@@ -26,22 +24,10 @@ def consents_router() -> APIRouter:
     ) -> Response:
         """What they say now takes the place of what they said before, for all channels."""
         desk, at, key = desk_of(request), customer.at, customer.key
-        form = await request.form()
-        refused = form.getlist("opt_outs")
-        command = Command(
-            id=command_in({"command": str(form.get("command", ""))}),
-            type=ConsentReported.TYPE,
-            dealer_id=at.dealer.id,
-            data={
-                "customer_key": key,
-                "do_not_contact": form.get("do_not_contact") == "true",
-                "opt_outs": [each for each in CHANNELS if each in refused],
-            },
-            numbered_by="consent_no",
-        )
-        taken = await desk.reporting.report(command, at.user)
-        await desk.lately.note(at.dealer.id, key, taken.written, desk.real_clock.now())
-        await note_reported(desk, at, command, taken.written.document_id)
-        return RedirectResponse(customer.card_after(taken.written), SEE_OTHER)
+        form = await CustomerForm.of(request, "consent")
+        await require_known(desk, at, key)
+        command = consent_command(form, key, at.dealer.id)
+        written = await reported(desk, at, command, tasks_of=key)
+        return RedirectResponse(customer.card_after(written), SEE_OTHER)
 
     return router

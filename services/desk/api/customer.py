@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway, WrittenVersion
+from services.desk.api.acts import reported
 from services.desk.api.at_customer import Number, Source, key_in
 from services.desk.api.customer_acts import (
     CustomerForm,
@@ -19,8 +20,8 @@ from services.desk.api.customer_acts import (
     over_what_is_known,
     seen_anew,
 )
-from services.desk.api.customer_parts import parts_of
-from services.desk.api.opening import note_opened, note_reported
+from services.desk.api.customer_parts import parts_of, require_known
+from services.desk.api.opening import note_opened
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.commands import Command
@@ -86,19 +87,20 @@ def _acts(router: APIRouter) -> None:
         """Only what was changed is reported. Nothing is, where somebody else was first."""
         if not _has_profile(key):
             raise NotThere
-        known = await _known(request, key)
+        known, reporting = await _known(request, key), desk_of(request).reporting
         form = over_what_is_known(await CustomerForm.of(request, "correct"), known)
-        if form.seen != views.seen_of(known):
-            form = form.because("meanwhile")
-            return await _page(request, at, key, opened=True, form=form, status=409)
+        if await reporting.is_taken(form.command):
+            return _done(at, key, "corrected")
         try:
             command = correction_command(form, known, at.dealer.id)
         except NothingChanged:
+            if await reporting.sent_at(form.command) is not None:  # it was, by that
+                return _done(at, key, "corrected")
             return await _page(request, at, key, opened=True, form=form.because("unchanged"))
-        response = await _report(request, at, key, command, form, done="corrected")
-        if response.status_code == SEE_OTHER:
-            await seen_anew(desk_of(request).directory, key, form.seen)
-        return response
+        if form.seen != views.seen_of(known):
+            form = form.because("meanwhile")
+            return await _page(request, at, key, opened=True, form=form, status=409)
+        return await _report(request, at, key, command, form)
 
     @router.post(PLACE + "/consent")
     async def consent(
@@ -107,27 +109,31 @@ def _acts(router: APIRouter) -> None:
         """What they say now takes the place of what they said before."""
         form = await CustomerForm.of(request, "consent")
         command = consent_command(form, key, at.dealer.id)
-        return await _report(request, at, key, command, form, done="consent")
+        return await _report(request, at, key, command, form)
 
 
 async def _report(
-    request: Request, at: AtDealer, key: str, command: Command, form: CustomerForm, *, done: str
+    request: Request, at: AtDealer, key: str, command: Command, form: CustomerForm
 ) -> Response:
-    desk = desk_of(request)
-    is_correction = form.act == "correct"
+    """To the customer, as soon as that is known here; or the form again."""
+    desk, is_correction = desk_of(request), form.act == "correct"
+    again = partial(_page, request, at, key, opened=is_correction)
     try:
-        taken = await desk.reporting.report(command, at.user)
+        await require_known(desk, at, key)
+        written = await reported(desk, at, command, tasks_of=None if is_correction else key)
     except ServiceAway:
-        form = form.because("away")
-        return await _page(request, at, key, opened=is_correction, form=form, status=503)
+        return await again(form=form.because("away"), status=503)
     except RefusedByService as refused:
-        form = form.because("refused", refused.problem)
-        return await _page(request, at, key, opened=is_correction, form=form, status=422)
-    if not is_correction:
-        await desk.lately.note(at.dealer.id, key, taken.written, desk.real_clock.now())
-    await note_reported(desk, at, command, taken.written.document_id)
-    told = {"done": done} | ({} if is_correction else {"written": str(taken.written)})
-    return RedirectResponse(f"{_address(at, key)}?{urlencode(told)}", SEE_OTHER)
+        return await again(form=form.because("refused", refused.problem), status=422)
+    if is_correction:
+        await seen_anew(desk.directory, key, form.seen)
+        return _done(at, key, "corrected")
+    return _done(at, key, "consent", written=str(written))
+
+
+def _done(at: AtDealer, key: str, done: str, **more: str) -> Response:
+    """To the customer, and what was done."""
+    return RedirectResponse(f"{_address(at, key)}?{urlencode({'done': done, **more})}", SEE_OTHER)
 
 
 def _address(at: AtDealer, key: str) -> str:

@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeAlias, get_args
 from fastapi import Request
 
 from services.desk.adapters.directory import Directory
+from services.desk.api.acts import command_in
 from services.desk.domain import corrections
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import TypedParticulars, correction
@@ -49,21 +50,17 @@ class CustomerForm:
 
     @classmethod
     async def of(cls, request: Request, act: Literal["correct", "consent"]) -> Self:
-        """A command that is none is another one each time: it does nothing twice by itself."""
+        """Raises `RequestValidationError` where it does not say which act it is."""
         form = await request.form()
 
         def text(name: str) -> str:
             found = form.get(name)
             return found[:MOST_TYPED] if isinstance(found, str) else ""
 
-        try:
-            command = uuid.UUID(text("command"))
-        except ValueError:
-            command = uuid.uuid4()
         refused = form.getlist("opt_outs")
         return cls(
             act=act,
-            command=command,
+            command=command_in(form.get("command")),
             seen=text("seen"),
             typed=TypedParticulars(
                 name=text("name"), phones=text("phones"), email=text("email"), area=text("area")

@@ -1,25 +1,19 @@
-"""What the other services say of one customer; without who is away the rest is shown."""
+"""What the other services say of one customer, and whether anybody knows them; without who is away
+the rest is shown."""
 
 import asyncio
-from collections.abc import Awaitable
-from typing import TypeVar
 
-from services.desk.adapters.upstream import (
-    NotLetIn,
-    NotThere,
-    OtherServices,
-    RefusedByService,
-    ServiceAway,
-    WrittenVersion,
-)
+from services.desk.adapters.upstream import NotThere, OtherServices, ServiceAway, WrittenVersion
+from services.desk.api.asking import part_of
+from services.desk.api.desk import Desk
+from services.desk.api.visitor import AtDealer
 from services.desk.domain.users import User
-from services.desk.views.customer import PartOfCustomer, PartsOfCustomer
+from services.desk.views.customer import PartsOfCustomer
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks
 from shared.contracts.http.scoring import CustomerScore
 from shared.contracts.identifiers import dealer_of
 
-T = TypeVar("T")
 MOST_CASES = 50
 
 
@@ -28,22 +22,26 @@ async def parts_of(
 ) -> PartsOfCustomer:
     """`written`: what the user has just reported of the customer, which the plan then holds."""
     score, history, plan, person, cases = await asyncio.gather(
-        _part(_score(services, user, key)),
-        _part(services.history(user, key)),
-        _part(_plan(services, user, key, written)),
-        _part(services.person(user, key)),
-        _part(_cases(services, user, key)),
+        part_of(_score(services, user, key)),
+        part_of(services.history(user, key)),
+        part_of(_plan(services, user, key, written)),
+        part_of(services.person(user, key)),
+        part_of(_cases(services, user, key)),
     )
     return PartsOfCustomer(score=score, history=history, plan=plan, person=person, cases=cases)
 
 
-async def _part(asked: Awaitable[T]) -> PartOfCustomer[T]:
-    try:
-        return PartOfCustomer(await asked)
-    except (ServiceAway, RefusedByService):
-        return PartOfCustomer(None, away=True)
-    except (NotThere, NotLetIn):
-        return PartOfCustomer(None)
+async def require_known(desk: Desk, at: AtDealer, key: str) -> None:
+    """What is reported of a key that nobody here knows would make somebody of it: asked before
+    anything is. Raises `NotThere`, and `ServiceAway` where that cannot be told."""
+    known = (await desk.directory.of([key])).get(key)
+    if (known is not None and known.profile is not None) or await desk.directory.documents(key):
+        return
+    parts = await parts_of(desk.services, at.user, key, None)
+    if parts.know_nothing:
+        raise NotThere
+    if not parts.know_them:
+        raise ServiceAway("whoever may know them")
 
 
 async def _score(services: OtherServices, user: User, key: str) -> CustomerScore:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from services.desk.adapters.attempts import SignInAttempts
 from services.desk.adapters.directory import Directory
 from services.desk.adapters.elsewhere import SignInElsewhere
+from services.desk.adapters.heavy import HeavyWork
 from services.desk.adapters.lately import Lately
 from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
@@ -50,3 +51,4 @@ class Desk:
     presence: Presence
     openings: Openings = field(default_factory=Openings)
     hits: HitsShown = field(default_factory=HitsShown)
+    heavy: HeavyWork = field(default_factory=HeavyWork)

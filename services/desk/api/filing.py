@@ -11,9 +11,10 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, StringConstraints
 
 from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway
+from services.desk.api.acts import reported
 from services.desk.api.at_customer import Number, Source, key_in
+from services.desk.api.customer_parts import require_known
 from services.desk.api.desk import Desk
-from services.desk.api.opening import note_reported
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, shown_to
@@ -89,6 +90,7 @@ def filing_router() -> APIRouter:
         now = as_written(desk_of(request).clock.now(), at.dealer.zone)
         fields = {"received_at": now, "channel": "phone", "severity": "normal"}
         form = FilingForm(command=uuid4(), customer_key=key, fields=fields)
+        await require_known(desk_of(request), at, key)
         return await _Filed(request=request, at=at, form=form).shown(200)
 
     @router.post("/file-complaint/{source}/{number:path}")
@@ -129,17 +131,16 @@ class _Filed:
                 wrong["owner"] = "may_not"
             if wrong:
                 return await self.shown(UNPROCESSABLE, wrong=in_words(wrong, speech))
+            await require_known(self.desk, self.at, self.form.customer_key)
             command = self.form.report(self.at.dealer.id, zone, _numbering_key(self.desk))
-            taken = await self.desk.reporting.report(command, self.at.user)
-            document_id = taken.written.document_id
-            await note_reported(self.desk, self.at, command, document_id)
+            written = await reported(self.desk, self.at, command)
         except (ServiceAway, TransientFailure):
             return await self.shown(AWAY)
         except RefusedByService as refused:
             places, rest = wrong_of(refused.problem)
             return await self.shown(UNPROCESSABLE, wrong=in_words(places, speech), trouble=rest)
-        place = f"/d/{place_of_case(document_id)[0]}"
-        return RedirectResponse(f"{place}?{urlencode({'written': str(taken.written)})}", SEE_OTHER)
+        place = f"/d/{place_of_case(written.document_id)[0]}"
+        return RedirectResponse(f"{place}?{urlencode({'written': str(written)})}", SEE_OTHER)
 
     async def shown(
         self, status: int, *, wrong: Mapping[str, str] | None = None, trouble: str = ""

@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from services.desk.adapters.live import Stream, TooManyStreams
+from services.desk.adapters.presence import PresentPerson
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import NotSignedIn, SignedIn, Visitor, desk_of, signed_in
 from services.desk.domain.allowed import allowed
@@ -29,7 +30,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _Word = Annotated[str, Query(max_length=MOST_OF_A_WORD)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Listener:
     """One page that listens."""
 
@@ -39,19 +40,30 @@ class _Listener:
     stream: Stream
     about: str | None
     tab: str = field(default_factory=lambda: secrets.token_hex(16))
+    others: tuple[PresentPerson, ...] = ()
+    """Who looked at it, too, when that was last asked."""
 
     async def is_there(self) -> bool:
         """Whether they are still signed in; they are said to look at what they look at."""
         try:
             await signed_in(self.request)
             if self.about is not None:
-                now = self.desk.real_clock.now()
-                await self.desk.presence.here(self.about, self.tab, self.visitor.user, now)
+                await self._look_round(self.about)
         except NotSignedIn:
             return False
         except TransientFailure:
             pass  # nobody is sent away because the database is
         return True
+
+    async def _look_round(self, about: str) -> None:
+        """Tells this page of who came or went unheard: at another process of the desk, or with one
+        that ended."""
+        user, now = self.visitor.user, self.desk.real_clock.now()
+        await self.desk.presence.here(about, self.tab, user, now)
+        found = await self.desk.presence.others(about, user, now)
+        if found != self.others:
+            self.others = found
+            self.stream.change([f"present:{about}"])
 
     async def gone(self) -> None:
         """They look at it no more."""
@@ -88,7 +100,7 @@ def live_router() -> APIRouter:
         if not words:
             return Response(status_code=204)  # by which a browser does not ask again
         try:
-            stream = desk.live.open(visitor.session.digest, dealer, words)
+            stream = desk.live.open(visitor.user.username, dealer, words)
         except TooManyStreams:
             return Response(status_code=503, headers={"Retry-After": "30"})
         listener = _Listener(request, desk, visitor, stream, about)

@@ -6,19 +6,23 @@ from typing import Annotated
 from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 
-from services.desk.adapters.reporting import ActTaken
-from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway
+from services.desk.adapters.upstream import (
+    NotThere,
+    RefusedByService,
+    ServiceAway,
+    WrittenVersion,
+)
+from services.desk.api.acts import command_in, reported
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.call import AboutCustomer, Filled, read_customer, shown_of
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
-from services.desk.api.visitor import AtDealer, desk_of, shown_to
+from services.desk.api.visitor import AtDealer, desk_of
 from services.desk.domain.commands import Command
 from services.desk.domain.outcomes import OutcomeSaid, WronglySaid, outcome_data, outcome_said
-from services.desk.views.call import changes, talk_of, task_in
+from services.desk.views.call import attempt_at, changes, talk_of, task_in
 from shared.contracts.feeds import TaskOutcomeReported
 from shared.contracts.http.followup import FollowUpTask
 from shared.contracts.http.problem import Problem
@@ -43,32 +47,27 @@ def outcomes_router() -> APIRouter:
     async def outcome(
         request: Request, customer: Annotated[AtCustomer, at_customer("do_tasks")]
     ) -> Response:
-        desk, at, key = desk_of(request), customer.at, customer.key
+        desk, at = desk_of(request), customer.at
         fields = await fields_of(request)
-        command_id, about = command_in(fields), None
-        again = partial(_again, request, customer, fields)
+        command_id = command_in(fields.get("command"))
+        about = await read_customer(desk, customer)
+        task = task_in(about.plan.found, fields.get("task", ""))
+        if task is None:
+            raise NotThere
+        again = partial(_again, request, customer, fields, about)
         try:
-            about = await read_customer(desk, customer)
-            task = task_in(about.plan.found, fields.get("task", ""))
-            if task is None:
-                raise NotThere
             said = _said(desk, at, task, fields)
             changed = changes(fields.get("seen", ""), task)
-            if changed and await desk.reporting.sent_at(str(command_id)) is None:
-                notices = (*changed, MEANWHILE)
-                return await again(about, 409, notices=notices)
-            taken = await _report(desk, customer, fields, said)
+            if changed and not await _is_reported(desk, at, command_id, task):
+                return await again(409, notices=(*changed, MEANWHILE))
+            written = await _report(desk, customer, fields, said)
         except WronglySaid as wrong:
-            return await again(about, 422, problems=wrong.problems)
+            return await again(422, problems=wrong.problems)
         except RefusedByService as refused:
-            problems = problems_in(refused.problem)
-            return await again(about, 422, problems=problems)
+            return await again(422, problems=problems_in(refused.problem))
         except ServiceAway:
-            return await again(about, 503, notices=(AWAY,))
-        await desk.lately.note(at.dealer.id, key, taken.written, desk.real_clock.now())
-        how, document_id = ", ".join(sorted(next(outcome_data(said)))), taken.written.document_id
-        await desk.trail.note(at.user, at.dealer.id, "reported", document_id, customer=key, how=how)
-        return RedirectResponse(customer.card_after(taken.written), SEE_OTHER)
+            return await again(503, notices=(AWAY,))
+        return RedirectResponse(customer.card_after(written), SEE_OTHER)
 
     return router
 
@@ -76,14 +75,6 @@ def outcomes_router() -> APIRouter:
 async def fields_of(request: Request) -> Mapping[str, str]:
     """The fields of a form, each once."""
     return {name: each for name, each in (await request.form()).items() if isinstance(each, str)}
-
-
-def command_in(fields: Mapping[str, str]) -> UUID:
-    """What a form asks for. Raises `RequestValidationError` where it does not say."""
-    try:
-        return UUID(fields.get("command", ""))
-    except ValueError:
-        raise RequestValidationError([]) from None
 
 
 def problems_in(problem: Problem) -> Mapping[str, str]:
@@ -101,17 +92,26 @@ def _said(desk: Desk, at: AtDealer, task: FollowUpTask, fields: Mapping[str, str
     return outcome_said(fields, results=talk.results, surveys=talk.surveys, today=today)
 
 
+async def _is_reported(desk: Desk, at: AtDealer, command_id: UUID, task: FollowUpTask) -> bool:
+    """Whether intake has had this act before. Where its answer was lost, the task shows it."""
+    if await desk.reporting.is_taken(command_id):
+        return True
+    sent_at = await desk.reporting.sent_at(command_id)
+    tried = None if sent_at is None else attempt_at(task, sent_at)
+    return tried is not None and tried.by == at.user.staff_id
+
+
 async def _report(
     desk: Desk, customer: AtCustomer, fields: Mapping[str, str], said: OutcomeSaid
-) -> ActTaken:
+) -> WrittenVersion:
     """Each survey is a report of its own, of the same attempt at the same moment. What is answered
     is of the first, by which the attempt counts."""
-    first: ActTaken | None = None
-    command_id = command_in(fields)
+    first: WrittenVersion | None = None
+    command_id = command_in(fields.get("command"))
     for place, data in enumerate(outcome_data(said)):
         moment: dict[str, object] = {}
         if first is not None:
-            sent_at = await desk.reporting.sent_at(str(command_id))
+            sent_at = await desk.reporting.sent_at(command_id)
             assert sent_at is not None, "the first was sent"
             moment = {"at": sent_at.isoformat()}
         command = Command(
@@ -121,8 +121,8 @@ async def _report(
             data={"customer_key": customer.key, "task_id": fields["task"], **data, **moment},
             numbered_by="outcome_no",
         )
-        taken = await desk.reporting.report(command, customer.user)
-        first = first or taken
+        written = await reported(desk, customer.at, command, tasks_of=customer.key)
+        first = first or written
     assert first is not None, "an outcome is one report at least"
     return first
 
@@ -131,14 +131,13 @@ async def _again(
     request: Request,
     customer: AtCustomer,
     fields: Mapping[str, str],
-    about: AboutCustomer | None,
+    about: AboutCustomer,
     status: int,
     *,
     problems: Mapping[str, str] | None = None,
     notices: tuple[str, ...] = (),
 ) -> Response:
-    """The same form, with all that was typed and the same command; where the customer cannot be
-    read, by itself."""
+    """The same form, with all that was typed and the same command."""
     filled = Filled(
         values=fields,
         problems=problems or {},
@@ -147,13 +146,6 @@ async def _again(
         command=fields["command"],
     )
     pages, at = desk_of(request).pages, customer.at
-    if about is None:
-        kept = {name: each for name, each in fields.items() if name != "csrf"}
-        shown = shown_to(request, at) | {"kept": kept, "notices": filled.notices}
-        shown["card_address"] = customer.card
-        return pages.page(
-            request, "call_kept.html", shown, language=at.visitor.language, status=status
-        )
     task = task_in(about.plan.found, fields.get("task", ""))
     task_id = str(task.task_id) if task is not None else fields.get("task", "")
     shown = await shown_of(request, customer, about, filled={task_id: filled})

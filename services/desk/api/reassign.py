@@ -9,8 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService, ServiceAway
+from services.desk.api.acts import reported
 from services.desk.api.desk import Desk
-from services.desk.api.opening import note_list, note_reported
+from services.desk.api.opening import note_list
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
 from services.desk.domain.reassigning import (
@@ -131,11 +132,8 @@ async def _give(desk: Desk, at: AtDealer, asked: _Asked, task: TaskNamed) -> Rea
         if (kept := before_giving(known, before, after)) is not None:
             return Reassigned(task, known, kept)
         command = giving(asked.command, task, after)
-        taken = await desk.reporting.report(command, at.user)
-        now = desk.real_clock.now()
-        await desk.lately.note(at.dealer.id, task.customer_key, taken.written, now)
-        await note_reported(desk, at, command, taken.written.document_id)
-        plan = await desk.services.plan(at.user, task.customer_key, taken.written)
+        written = await reported(desk, at, command, tasks_of=task.customer_key)
+        plan = await desk.services.plan(at.user, task.customer_key, written)
         known = _in_plan(plan.found.tasks, task) or known
         return Reassigned(task, known, after_giving(known, after, holds=plan.holds))
     except ServiceAway:

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from services.desk.api.asking import or_none
+from services.desk.adapters.upstream import ServiceAway
+from services.desk.api.asking import or_none, unless_away
 from services.desk.api.desk import Desk
 from services.desk.api.opening import note_list
 from services.desk.api.sign_in import SEE_OTHER
@@ -63,6 +64,9 @@ class FoundTasks:
     """Of a list that is a day's."""
 
 
+NO_TASKS = FoundTasks(lines=(), after=None, day=None)
+
+
 def today_router() -> APIRouter:
     """`/d/{group}/{dealer}/today`, and what is next of it."""
     router = APIRouter(prefix="/d/{group}/{dealer}", include_in_schema=False, dependencies=[TO_ALL])
@@ -74,7 +78,7 @@ def today_router() -> APIRouter:
         query: Annotated[TodayQuery, Query()],
     ) -> Response:
         desk = desk_of(request)
-        counts = await desk.services.task_counts(at.user, at.dealer.id)
+        counts = await unless_away(desk.services.task_counts(at.user, at.dealer.id))
         asked = _asked(at, query, counts)
         shown = shown_to(request, at) | await _shown(desk, at, asked, counts)
         await note_list(desk, at, "today")
@@ -86,11 +90,14 @@ def today_router() -> APIRouter:
         at: Annotated[AtDealer, at_dealer("see_tasks")],
         query: Annotated[TodayQuery, Query()],
     ) -> Response:
-        """To the card of who is to be called next."""
+        """To the card of who is to be called next; to Today, which says so, while followup is
+        away."""
         desk = desk_of(request)
-        counts = await desk.services.task_counts(at.user, at.dealer.id)
+        counts = await unless_away(desk.services.task_counts(at.user, at.dealer.id))
         asked = _asked(at, query, counts)
-        found = await _found(desk, at, asked)
+        found = await _tasks(desk, at, asked, counts)
+        if found is None:
+            return RedirectResponse(f"/d/{at.dealer.id}/today?{asked.query()}", SEE_OTHER)
         plans = await newer_plans(desk, at)
         lines = with_newer(found.lines, plans, asked, at.user.staff_id)
         rows = [row_of(line, None, at.user.staff_id) for line in lines]
@@ -127,7 +134,7 @@ async def newer_plans(desk: Desk, at: AtDealer) -> Mapping[str, CustomerTasks]:
     return {key: each.found for key, each in zip(lately, held, strict=True) if each is not None}
 
 
-def _asked(at: AtDealer, query: TodayQuery, counts: TaskCounts) -> ListAsked:
+def _asked(at: AtDealer, query: TodayQuery, counts: TaskCounts | None) -> ListAsked:
     whose = query.whose or ("role" if query.role else _first(at, counts))
     return ListAsked(
         whose=whose,
@@ -167,17 +174,20 @@ def _is_asked_for(line: TaskLine, asked: ListAsked) -> bool:
 
 
 async def _shown(
-    desk: Desk, at: AtDealer, asked: ListAsked, counts: TaskCounts
+    desk: Desk, at: AtDealer, asked: ListAsked, counts: TaskCounts | None
 ) -> dict[str, object]:
+    """`counts`: None while followup is away. Raises `ServiceAway` where nothing can be shown."""
     found, plans, page, staff = await asyncio.gather(
-        _found(desk, at, asked),
+        _tasks(desk, at, asked, counts),
         newer_plans(desk, at),
         _cases(desk, at),
         desk.staff.at(at.dealer.id, "do_tasks"),
     )
-    me = at.user.staff_id
-    lines = with_newer(found.lines, plans, asked, me)
-    later = [] if found.day is None else found.day.later
+    if found is None and page is None:
+        raise ServiceAway("followup")
+    tasks, me = found or NO_TASKS, at.user.staff_id
+    lines = with_newer(tasks.lines, plans, asked, me) if found else []
+    later = [] if tasks.day is None else tasks.day.later
     told_as = notified_as(at.user.roles_at(at.dealer.id))
     cases, many = cases_for(() if page is None else page.cases, me, told_as)
     keys = {line.customer_key for line in lines} | {case.line.customer_key for case in cases}
@@ -186,15 +196,16 @@ async def _shown(
     return {
         "asked": asked,
         "rows": rows,
-        "after": found.after,
-        "day": found.day,
+        "after": tasks.after,
+        "day": tasks.day,
+        "tasks_known": found is not None,
         "later": [
             (row_of(each.task, people.get(each.task.customer_key), me), each) for each in later
         ],
         "counts": counts,
-        "tabs": _tabs(at, counts, asked),
-        "roles": sorted({each.of or "" for each in counts.by_role} - {""} | {asked.role or ""}),
-        "kinds": [each for each in counts.by_kind if each.of is not None and each.title_en],
+        "tabs": counts and _tabs(at, counts, asked),
+        "roles": counts and _roles(counts, asked),
+        "kinds": counts and [each for each in counts.by_kind if each.of and each.title_en],
         "cases": [
             (
                 case,
@@ -210,6 +221,13 @@ async def _shown(
     }
 
 
+async def _tasks(
+    desk: Desk, at: AtDealer, asked: ListAsked, counts: TaskCounts | None
+) -> FoundTasks | None:
+    """None while followup is away."""
+    return None if counts is None else await unless_away(_found(desk, at, asked))
+
+
 async def _cases(desk: Desk, at: AtDealer) -> CasePage | None:
     if not at.may("see_complaints"):
         return None
@@ -220,18 +238,24 @@ def _owners(at: AtDealer) -> tuple[str, ...]:
     return owners_of(at.user.roles_at(at.dealer.id))
 
 
-def _first(at: AtDealer, counts: TaskCounts) -> Whose:
+def _first(at: AtDealer, counts: TaskCounts | None) -> Whose:
     """Their own, where they have any; else those of their role."""
+    if counts is None:
+        return "mine"
     theirs = any(each.of == at.user.staff_id and each.open for each in counts.by_person)
     if theirs:
         return "mine"
     return "all" if _first_owner(at, counts) is None else "role"
 
 
-def _first_owner(at: AtDealer, counts: TaskCounts) -> str | None:
+def _first_owner(at: AtDealer, counts: TaskCounts | None) -> str | None:
     """The first of their roles that has anything to do."""
-    busy = {each.of for each in counts.by_role if each.open}
+    busy = {each.of for each in counts.by_role if each.open} if counts else set(_owners(at))
     return next((owner for owner in _owners(at) if owner in busy), None)
+
+
+def _roles(counts: TaskCounts, asked: ListAsked) -> list[str]:
+    return sorted({each.of or "" for each in counts.by_role} - {""} | {asked.role or ""})
 
 
 def _tabs(

@@ -123,14 +123,15 @@ def trail_router() -> APIRouter:
     @router.post("/export")
     async def export(request: Request, may: MaySee, asked: AskedOfTrail) -> Response:
         desk, language = desk_of(request), may.visitor.language
-        zone = _zone(may, asked)
-        entries = await desk.record.find(_wanted(may, asked, zone), limit=MOST_EXPORTED)
-        rows = f"rows: {len(entries)}"
-        await desk.trail.note(may.visitor.user, None, "exported", "trail", how=rows)
-        words: dict[str, str] = {
-            act: desk.pages.word(language, said) for act, said in ACT_WORDS.items()
-        }
-        return csv_response(as_table(entries, language, zone, words), name="trail")
+        with desk.heavy.room(may.visitor.user.username):
+            zone = _zone(may, asked)
+            entries = await desk.record.find(_wanted(may, asked, zone), limit=MOST_EXPORTED)
+            rows = f"rows: {len(entries)}"
+            await desk.trail.note(may.visitor.user, None, "exported", "trail", how=rows)
+            words: dict[str, str] = {
+                act: desk.pages.word(language, said) for act, said in ACT_WORDS.items()
+            }
+            return csv_response(as_table(entries, language, zone, words), name="trail")
 
     @router.post("/verify")
     async def verify(
@@ -144,8 +145,9 @@ def trail_router() -> APIRouter:
                 sequence_in(end)
         except ValueError:
             return await _page(request, may, _NOTHING, known=known, status=422)
-        await desk.trail.note(may.visitor.user, None, "saw_trail", "")
-        verified = await desk.record.verified(end)
+        with desk.heavy.room(may.visitor.user.username):
+            await desk.trail.note(may.visitor.user, None, "saw_trail", "")
+            verified = await desk.record.verified(end)
         faults = [
             desk.pages.word(language, FAULT_WORDS[each.kind], number=each.sequence)
             for each in verified.faults

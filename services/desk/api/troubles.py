@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from services.desk.adapters.heavy import TooMuchAtOnce
 from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService, ServiceAway
 from services.desk.api.sign_in import SEE_OTHER, language_asked, within
 from services.desk.api.visitor import (
@@ -28,6 +29,7 @@ from services.desk.domain.users import Language
 from services.desk.views.speech import N_
 from shared.platform.errors import TransientFailure
 
+AGAIN_AFTER_SECONDS = 30
 _SECRET = "password"
 """Forms with a field of such a name are never shown again."""
 
@@ -65,6 +67,14 @@ TROUBLES: dict[type[Exception], tuple[int, str, str]] = {
         N_("Not to be had at present"),
         N_("A part of Aftercare does not answer. Nothing is lost; try again in a moment."),
     ),
+    TooMuchAtOnce: (
+        503,
+        N_("Too much at once"),
+        N_(
+            "Tables and checks of the trail are made a few at a time, and one for each of you. "
+            "Nothing is lost; try again in half a minute."
+        ),
+    ),
     RequestValidationError: (
         422,
         N_("Not understood"),
@@ -81,6 +91,11 @@ DEFECT = (
 _NOT_UNDERSTOOD = TROUBLES[RequestValidationError]
 _SIGNED_OUT = N_("You are signed out")
 _SIGN_IN_ELSEWHERE = N_("Sign in again in another tab, then send it again: what you typed stays.")
+_AGAIN = N_("Send it again")
+_SINCE = N_(
+    "You have signed in again since this form was opened. Nothing was sent yet; it is all still "
+    "here."
+)
 _FRESH = N_("You have signed in again since. Send it once more: what you typed is still there.")
 
 
@@ -106,12 +121,23 @@ async def trouble_page(request: Request, status: int, title: str, words: str) ->
 
 async def _told(request: Request, error: Exception) -> Response:
     status, title, words = next(TROUBLES[kind] for kind in type(error).__mro__ if kind in TROUBLES)
+    response = await _in_words(request, status, title, words)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(AGAIN_AFTER_SECONDS)
+    return response
+
+
+async def _in_words(request: Request, status: int, title: str, words: str) -> Response:
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     if status != HTTPStatus.SERVICE_UNAVAILABLE:  # where the database may be what is away
         visitor = await visitor_of(request)
     if _is_for_a_part(request):
         language = language_asked(request) if visitor is None else visitor.language
         return _said(request, language, status, words)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and visitor is not None:
+        kept = await _kept(request, visitor, status, title, words)
+        if kept is not None:
+            return kept
     return _page(request, visitor, status, title, words)
 
 
@@ -124,16 +150,28 @@ async def _forged(request: Request, error: Exception) -> Response:
         said = _said(request, visitor.language, 403, _FRESH)
         said.headers["HX-Trigger"] = json.dumps({"fresh-csrf": visitor.csrf})
         return said
+    return await _kept(request, visitor, 403, _AGAIN, _SINCE) or await _told(request, error)
+
+
+async def _kept(
+    request: Request, visitor: Visitor, status: int, title: str, words: str
+) -> Response | None:
+    """A form that was sent, with all that was typed, to be sent again as it is. None: there is
+    none, or none that may be shown."""
+    if request.method != "POST":
+        return None
     fields = (await request.form()).multi_items()
     if any(not isinstance(value, str) or _SECRET in name for name, value in fields):
-        return await _told(request, error)
-    desk = desk_of(request)
+        return None
+    pages = desk_of(request).pages
     shown = {
         **shown_to_all(request, visitor),
+        "title": pages.word(visitor.language, title),
+        "words": pages.word(visitor.language, words),
         "fields": [(name, value) for name, value in fields if name != CSRF_FIELD],
         "place": address_of_page(request),
     }
-    return desk.pages.page(request, "again.html", shown, language=visitor.language, status=403)
+    return pages.page(request, "again.html", shown, language=visitor.language, status=status)
 
 
 async def _not_signed_in(request: Request, _: Exception) -> Response:
@@ -181,7 +219,11 @@ def _page(
     pages = desk_of(request).pages
     language = language_asked(request) if visitor is None else visitor.language
     shown = {} if visitor is None else shown_to_all(request, visitor)
-    shown |= {"title": pages.word(language, title), "words": pages.word(language, words)}
+    shown |= {
+        "title": pages.word(language, title),
+        "words": pages.word(language, words),
+        "comes_back": status == HTTPStatus.SERVICE_UNAVAILABLE and request.method == "GET",
+    }
     return pages.page(request, "trouble.html", shown, language=language, status=status)
 
 

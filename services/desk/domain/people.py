@@ -59,3 +59,13 @@ def masked_email(address: str) -> str:
 def name_of(key: str, who: CustomerCard | None) -> str:
     """A customer's name; their number at the source where it is not known."""
     return (who.name if who is not None else None) or number_in(key)
+
+
+def car_of(who: CustomerCard | None, vin: str | None = None) -> str:
+    """A car by its plate and model; the end of its VIN, where no more is known of it. Without a VIN
+    the only one that they have."""
+    car = who.car(vin) if who is not None else None
+    told = [each for each in (car.plate, car.model or car.make) if each] if car else []
+    if not told and vin is not None:
+        return f"…{vin[-6:]}"
+    return " · ".join(told)

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from services.desk.domain.outcomes import SurveyAsked, offered, surveys_asked
-from services.desk.domain.people import CustomerCard, name_of
+from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views.call_words import RESULTS
 from services.desk.views.places import place_of
-from services.desk.views.today import TO_DO, car_of, closed_word
+from services.desk.views.today import TO_DO, closed_word
 from shared.contracts.feed_parts import TaskResult
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import (
@@ -204,7 +204,7 @@ def decision_of(
 ) -> DecidedOutcome:
     """What became of the attempt at this instant."""
     task = task_in(plan, task_id)
-    tried = None if task is None else _attempt(task, at)
+    tried = None if task is None else attempt_at(task, at)
     if task is None or tried is None:
         return DecidedOutcome(
             stand="unknown", task=task, word="", why=None, closed_because="", new=(), filed=()
@@ -240,7 +240,8 @@ def _stand(task: FollowUpTask, tried: Attempt) -> Stand:
     return "waits" if task.next_attempt_at is None else "again"
 
 
-def _attempt(task: FollowUpTask, at: datetime) -> Attempt | None:
+def attempt_at(task: FollowUpTask, at: datetime) -> Attempt | None:
+    """The one at this instant, as far as followup keeps instants."""
     return next((each for each in task.attempts if abs(each.at - at) < _MOMENT), None)
 
 

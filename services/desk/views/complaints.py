@@ -1,20 +1,21 @@
 """The list of a dealer's complaints: what is due first comes first, and nothing is passed over."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal, TypeAlias, get_args
 from uuid import UUID, uuid5
 
 from services.desk.domain.case_steps import mark_of_line, offered_in_list
-from services.desk.domain.people import CustomerCard, name_of
+from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views import case_words as words
 from services.desk.views.case import is_soon
 from services.desk.views.places import place_of_case
 from services.desk.views.speech import N_, Speech
 from shared.contracts.feed_parts import StepName
-from shared.contracts.http.complaints import CaseLine, RunningClock
-from shared.contracts.identifiers import NAMESPACE, name_within
+from shared.contracts.http.complaints import CaseLine, CaseView, RunningClock
+from shared.contracts.identifiers import NAMESPACE, name_within, source_of
 
 Show: TypeAlias = Literal["open", "mine", "nobody", "today", "broken", "held", "all"]
 SHOWN: Mapping[Show, str] = {
@@ -171,10 +172,14 @@ def _row(
     )
 
 
-def car_of(who: CustomerCard | None, vin: str | None = None) -> str:
-    """The customer's car in a few words, where it is clear which."""
-    car = who.car(vin) if who else None
-    return " ".join(each for each in (car.plate, car.make, car.model) if each) if car else ""
+def vin_of(case: CaseView, documents: Iterable[KeptDocument]) -> str | None:
+    """Of the car that was repaired or sold with the order or sale that a complaint names; None: it
+    names none, or it cannot be told which. `documents`: the customer's."""
+    named = {("visit", case.related_ro_no), ("sale", case.related_deal_no)}
+    found = [each for each in documents if (each.kind, each.number) in named]
+    own = [each for each in found if source_of(each.document_id) == source_of(case.case_id)]
+    vins: set[str] = {each.said["vin"] for each in own or found if "vin" in each.said}
+    return next(iter(vins)) if len(vins) == 1 else None
 
 
 def _chip(clock: RunningClock, line: CaseLine, now: datetime, say: Speech) -> ClockChip:

@@ -46,7 +46,12 @@ class PartsOfCustomer:
     def know_nothing(self) -> bool:
         """Whether all of them answer, and none has any plan, score or complaint of them."""
         asked = (self.score, self.plan, self.cases)
-        return not any(each.away or each.found for each in asked)
+        return not self.know_them and not any(each.away for each in asked)
+
+    @property
+    def know_them(self) -> bool:
+        """Whether any has a plan, a score or a complaint of them."""
+        return any(each.found for each in (self.score, self.plan, self.cases))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal, TypeAlias
 from urllib.parse import urlencode
 
-from services.desk.domain.people import CustomerCard, name_of
+from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views.call_words import ending_word
 from services.desk.views.places import place_of
 from services.desk.views.speech import N_
@@ -189,15 +189,6 @@ def row_of(line: TaskLine, who: CustomerCard | None, staff_id: str) -> TaskRow:
 def closed_word(task: FollowUpTask) -> str:
     """Why a task is done with; empty: it is not."""
     return "" if task.status in TO_DO else ending_word(task.closed_because or task.status)
-
-
-def car_of(who: CustomerCard | None, vin: str | None) -> str:
-    """A car by its plate and model; the end of its VIN, where no more is known of it."""
-    car = who.car(vin) if who is not None else None
-    told = [each for each in (car.plate, car.model or car.make) if each] if car else []
-    if not told and vin is not None:
-        return f"…{vin[-6:]}"
-    return " · ".join(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,3 +78,8 @@ def form_in(text: str, begins: str) -> SentForm:
     return next(
         each for each in forms_in(text) if each.id.startswith(begins) or begins in each.action
     )
+
+
+def form_asking(text: str, command: str) -> SentForm:
+    """The one that asks for this act. Raises `StopIteration`."""
+    return next(each for each in forms_in(text) if each.fields.get("command") == command)

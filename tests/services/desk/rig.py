@@ -63,12 +63,19 @@ class MemoryCommands:
 
     def __init__(self) -> None:
         self.first: dict[str, datetime] = {}
+        self.at_intake: set[str] = set()
 
     async def first_sent(self, command_id: str, now: datetime) -> datetime:
         return self.first.setdefault(command_id, now)
 
     async def sent_at(self, command_id: str) -> datetime | None:
         return self.first.get(command_id)
+
+    async def taken(self, command_id: str) -> None:
+        self.at_intake.add(command_id)
+
+    async def is_taken(self, command_id: str) -> bool:
+        return command_id in self.at_intake
 
 
 class MemoryLately:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi import APIRouter
 from httpx import ASGITransport, AsyncClient
+from prometheus_client import REGISTRY
 
 from shared.contracts.identifiers import customer_key
 from shared.platform.http import make_app
@@ -133,6 +134,23 @@ async def test_what_does_not_come_is_waited_for_no_longer_than_asked_and_not_wit
     status, is_held, _ = await toy.asked(asked_for(FIRST), wait="0.2")
     assert (status, is_held) == (404, "false")
     assert 2 <= toy.looks <= 6
+
+
+@pytest.mark.parametrize(("asked", "is_held"), [(FIRST, "true"), (SECOND, "false")])
+async def test_it_is_counted_how_long_they_waited_and_whether_in_vain(
+    asked: Any, is_held: str
+) -> None:
+    def told(series: str) -> float:
+        found = REGISTRY.get_sample_value(f"aftercare_holds_seconds_{series}", {"held": is_held})
+        assert found is not None
+        return found
+
+    toy = Toy(FIRST)
+    many, long = told("count"), told("sum")
+    await toy.asked()
+    await toy.asked(asked_for(asked), wait="0.1")
+    assert told("count") == many + 1
+    assert told("sum") - long < 0.1 if is_held == "true" else told("sum") - long >= 0.1
 
 
 async def test_a_refusal_says_it_too() -> None:

@@ -3,7 +3,8 @@
    the server says which of that has changed, and those elements are asked for again: at most once a second, none
    while nobody looks, and never one in which somebody types. */
 (() => {
-  const ONCE_MS = 1000, SILENT_MS = 45000, REFUSED_MS = 30000;
+  const ONCE_MS = 1000, SILENT_MS = 45000, REFUSED_MS = 30000, AWAY_MS = 10000;
+  const NOT_THERE = "[data-until-there]";
   const WORDS = {
     en: {
       over: "You are signed out. Sign in in another tab: what you have typed here stays.",
@@ -16,14 +17,19 @@
   };
   const words = WORDS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"];
   const FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]), select, textarea, [contenteditable]";
+  const SCROLLED = ".table, .scroll, .tabs, .case-acts";
   const told = new WeakMap();
+  const drawn = new WeakMap(); /* details -> whether they were made open */
   let source = null, listensTo = "", heardAt = 0, askedAt = -ONCE_MS, timer = null, again = null, over = false;
+  let asking = false, retrying = null;
   let waiting = new Set();
   let kept = new Set();
+  let last = { address: "", tag: null, text: "" }; /* what was had last: browsers keep no page */
 
   const live = () => [...document.querySelectorAll("[data-live][id]")];
   const shows = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
   const about = () => document.getElementById("present")?.dataset.about;
+  const withItself = (element, what) => [element, ...element.querySelectorAll(what)].filter((each) => each.matches(what));
 
   function say(text) {
     const place = document.getElementById("said");
@@ -44,37 +50,63 @@
   function isInUse(element) {
     const active = document.activeElement;
     if (active && active !== element && element.contains(active) && active.matches(FIELDS)) return true;
-    if (element.querySelector("dialog[open], form[data-sent]")) return true;
+    if (element.querySelector("dialog[open], form[data-sent], [data-draft-kept]")) return true;
     if ([...element.querySelectorAll("input, select, textarea")].some(isTyped)) return true;
     const marked = document.getSelection();
     return Boolean(marked && !marked.isCollapsed && element.contains(marked.anchorNode));
   }
 
-  /* The same but for what differs each time that it is made. */
+  /* The same but for what differs each time that it is made, and for what is live by itself. */
   function textOf(element) {
     const copy = element.cloneNode(true);
     for (const each of copy.querySelectorAll("input[name=command], input[name=csrf]")) each.removeAttribute("value");
+    for (const each of copy.querySelectorAll("[data-draft-restored]")) each.removeAttribute("data-draft-restored");
+    for (const each of copy.querySelectorAll("[data-live][id]")) each.replaceChildren();
     return copy.outerHTML;
   }
 
+  /* Finds what stands in the place of `element` in what is made anew of `within`; null: it has no place there. */
   function placeOf(element, within) {
     if (!element || element === within || !within.contains(element)) return null;
-    if (element.id) return `#${CSS.escape(element.id)}`;
-    const href = element.getAttribute("href");
-    if (href) return `${element.localName}[href="${CSS.escape(href)}"]`;
-    return element.name ? `${element.localName}[name="${CSS.escape(element.name)}"]` : null;
+    if (element.id) return (made) => made.querySelector(`#${CSS.escape(element.id)}`);
+    const home = element.parentElement.closest("[id]"), href = element.getAttribute("href");
+    const what = element.localName +
+      (href ? `[href="${CSS.escape(href)}"]` : element.name ? `[name="${CSS.escape(element.name)}"]` : "");
+    const at = [...home.querySelectorAll(what)].indexOf(element);
+    return (made) => (made.id === home.id ? made : made.querySelector(`#${CSS.escape(home.id)}`))?.querySelectorAll(what)[at];
   }
 
+  /* What is seen first of it, and how high it stands: where the element begins above what is seen. */
+  function seenFirst(element) {
+    if (element.getBoundingClientRect().top >= 0) return null;
+    const isSeen = (each) => each.getClientRects().length > 0 && each.getBoundingClientRect().top >= 0;
+    const first = [...element.querySelectorAll("[id]")].find(isSeen);
+    return first ? { id: first.id, top: first.getBoundingClientRect().top } : null;
+  }
+
+  /* Focus, what is folded open or shut, and what is scrolled to stay. */
   function swap(old, fresh) {
     const focused = placeOf(document.activeElement, old);
-    const open = [...old.querySelectorAll("details[id][open]")].map((each) => each.id);
-    const made = document.adoptNode(fresh);
+    const folded = withItself(old, "details[id]").filter((each) => each.open !== (drawn.get(each) ?? each.open));
+    const scrolled = withItself(old, SCROLLED).map((each) => [each.scrollLeft, each.scrollTop]);
+    const seen = seenFirst(old), made = document.adoptNode(fresh);
     old.replaceWith(made);
-    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    draw(made);
+    for (const each of folded) {
+      const same = made.id === each.id ? made : made.querySelector(`#${CSS.escape(each.id)}`);
+      if (same) same.open = each.open;
+    }
+    withItself(made, SCROLLED).forEach((each, at) => { if (scrolled[at]) [each.scrollLeft, each.scrollTop] = scrolled[at]; });
     if (window.htmx) window.htmx.process(made);
-    if (focused) made.querySelector(focused)?.focus({ preventScroll: true });
+    if (focused) focused(made)?.focus({ preventScroll: true });
+    const there = seen && document.getElementById(seen.id);
+    if (there) window.scrollBy({ top: there.getBoundingClientRect().top - seen.top, behavior: "instant" });
     made.dispatchEvent(new CustomEvent("desk:refreshed", { bubbles: true }));
     return made;
+  }
+
+  function draw(element) {
+    for (const each of withItself(element, "details[id]")) if (!drawn.has(each)) drawn.set(each, each.open);
   }
 
   function renew(element, page) {
@@ -91,22 +123,47 @@
     told.set(swap(element, fresh), text);
   }
 
+  /* The page as it is now; null: it cannot be had at present; undefined: it is not to be had in this way. */
+  async function page() {
+    const from = document.querySelector("[data-again]"), method = from?.dataset.againBy ?? "get";
+    const address = from?.dataset.again ?? location.pathname + location.search;
+    const headers = { "HX-Request": "true", "X-By-Itself": "1" };
+    if (method !== "get") headers["X-CSRF"] = document.body.dataset.csrf;
+    else if (last.tag && last.address === address) headers["If-None-Match"] = last.tag;
+    let answer;
+    try {
+      answer = await fetch(address, { method, headers, credentials: "same-origin", cache: "no-store" });
+      if (answer.ok && !answer.redirected) last = { address, tag: answer.headers.get("ETag"), text: await answer.text() };
+    } catch { return null; }
+    if (answer.status === 401) { end(); return undefined; }
+    if (answer.status >= 500 || answer.status === 429) return null;
+    if (answer.redirected || !(answer.ok || answer.status === 304)) return undefined;
+    return new DOMParser().parseFromString(last.text, "text/html");
+  }
+
   async function ask() {
     timer = null;
-    if (document.hidden || over) return;
+    if (document.hidden || over || asking) return;
+    asking = true;
     askedAt = performance.now();
     const ids = waiting;
     waiting = new Set();
-    let answer;
-    try {
-      answer = await fetch(location.pathname + location.search, {
-        headers: { "HX-Request": "true", "X-By-Itself": "1" }, credentials: "same-origin",
-      });
-    } catch { return; }
-    if (answer.status === 401) { end(); return; }
-    if (!answer.ok || answer.redirected) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const element of live()) if (ids.has(element.id)) renew(element, page);
+    const found = await page();
+    asking = false;
+    if (found) {
+      if (document.querySelector(NOT_THERE) && !found.querySelector(NOT_THERE)) { location.reload(); return; }
+      for (const element of live()) if (ids.has(element.id)) renew(element, found);
+    }
+    if (waiting.size) renewSoon([]);
+    else if (found === null) for (const id of ids) waiting.add(id);
+    tryAgain();
+  }
+
+  /* While something is missing, or was not to be had. */
+  function tryAgain() {
+    clearTimeout(retrying);
+    if (over || (!waiting.size && !document.querySelector(`[data-awaited], ${NOT_THERE}`))) return;
+    retrying = setTimeout(() => { for (const each of live()) waiting.add(each.id); if (timer === null) ask(); }, AWAY_MS);
   }
 
   function renewSoon(elements) {
@@ -182,7 +239,9 @@
 
   function begin() {
     for (const element of live()) if (!told.has(element)) told.set(element, textOf(element));
+    draw(document.documentElement);
     listen();
+    tryAgain();
   }
 
   document.addEventListener("visibilitychange", () => {
@@ -190,6 +249,7 @@
     over = false;
     listen();
     renewSoon(live());
+    tryAgain();
   });
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", (event) => { if (event.persisted) { listen(); renewSoon(live()); } });

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from services.desk.adapters.live import STREAMS_OF_A_SESSION, Hub, TooManyStreams
+from services.desk.adapters.live import STREAMS_OF_A_USER, Hub, TooManyStreams
 from tests.access.dealers import MINE, SISTER
 from tests.servers import PATIENCE_SECONDS
 
@@ -60,10 +60,10 @@ async def test_nothing_is_told_twice_within_a_second() -> None:
     assert await waiting == ("tasks",)
 
 
-async def test_a_session_has_so_many_streams_and_no_more() -> None:
+async def test_a_user_has_so_many_streams_and_no_more() -> None:
     hub = Hub(most=100)
     first = hub.open("a", MINE, ["tasks"])
-    for _ in range(STREAMS_OF_A_SESSION - 1):
+    for _ in range(STREAMS_OF_A_USER - 1):
         hub.open("a", MINE, ["tasks"])
     with pytest.raises(TooManyStreams):
         hub.open("a", MINE, ["tasks"])

@@ -5,14 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from aiokafka.admin import NewPartitions
 
 from services.desk.adapters.live import Hub, Stream
 from services.desk.adapters.live_topics import FollowedTopics
 from shared.contracts.topics import TASKS
+from shared.platform import tail
+from shared.platform.kafka import make_admin, make_producer
 from shared.platform.preparing import at_work
 from shared.platform.publisher import Record
 from shared.settings import KafkaSettings
-from tests.servers import PATIENCE_SECONDS
+from tests.servers import PARTITIONS, PATIENCE_SECONDS, Broker, broker_kind
 from tests.shared.runtime.on_servers import publisher_to
 
 DEALER = "sunrise/live-of-these-tests"
@@ -43,6 +46,25 @@ async def test_a_record_is_told_to_who_looks(kafka_settings: KafkaSettings) -> N
             assert await stream.next(0.5) == (), "what was there before is told"
             await publisher.publish([task(6)])
             assert await stream.next(PATIENCE_SECONDS) == ("tasks",)
+
+
+@pytest.mark.broker
+@pytest.mark.skipif(broker_kind() != "apache", reason="the embedded broker adds no partitions")
+async def test_a_partition_that_is_added_is_followed_too(
+    fresh_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "ADDED_AFTER_MILLISECONDS", 200)
+    settings = fresh_broker.settings()
+    async with followed(settings) as stream, make_producer(settings) as producer:
+        admin = make_admin(settings)
+        await admin.start()
+        await admin.create_partitions({TASKS.name: NewPartitions(total_count=PARTITIONS + 1)})
+        await admin.close()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while PARTITIONS not in await producer.partitions_for(TASKS.name):
+                await producer.client.force_metadata_update()
+        await producer.send_and_wait(TASKS.name, b"{}", key=KEY.encode(), partition=PARTITIONS)
+        assert await stream.next(PATIENCE_SECONDS) == ("tasks",)
 
 
 async def test_a_broker_that_is_away_is_tried_again(

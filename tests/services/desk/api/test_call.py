@@ -83,7 +83,7 @@ async def test_who_it_is_and_what_they_complain_of_is_there_while_followup_is_aw
         page = await browser.get(f"{BASE}/calls/cdk/C-1")
     assert page.status_code == 200
     assert "王小明" in page.text and "A complaint is open: do not sell." in page.text
-    assert "Tasks cannot be shown at present." in page.text
+    assert "Tasks cannot be shown at present," in page.text
     assert "There is no open task" not in page.text
 
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.find.documents import KeptDocument, KeptKind
+from services.desk.domain.people import CustomerCard
+from shared.contracts.intake import KnownVehicle
 from tests.access.dealers import MINE
+from tests.access.services import NOW
 from tests.services.desk.cases import Complaints, shown_after, step
 from tests.services.desk.forms import form_in
 from tests.services.desk.rig import BASE, Rig
@@ -18,6 +21,20 @@ async def complaints(tmp_path: Path) -> Complaints:
 
 
 CASE = f"{MINE}/cdk/complaint/K9"
+CARS = (("LSRCB6C16S2100101", "沪A11111", "Lan"), ("LSRCB6C16S2100202", "沪A22222", "Ting"))
+
+
+def order_of(key: str, kind: KeptKind, number: str, vin: str) -> KeptDocument:
+    """A sale or a repair order of this customer's."""
+    return KeptDocument(
+        document_id=f"{MINE}/cdk/{kind}/{number}",
+        customer_key=key,
+        dealer_id=MINE,
+        version="1",
+        kind=kind,
+        at=NOW,
+        said={"vin": vin},
+    )
 
 
 async def test_it_shows_why_each_deadline_is_when_it_is(complaints: Complaints) -> None:
@@ -29,6 +46,35 @@ async def test_it_shows_why_each_deadline_is_when_it_is(complaints: Complaints) 
     assert "RO-77" in page and "12315-9" in page
     assert f'data-live="case:{CASE}"' in page
     assert ("lin", MINE, "saw_customer", f"{MINE}/cdk/C1") in complaints.rig.trail.entries
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ({"related_ro_no": "RO-77"}, "沪A22222 Sunrise Ting"),
+        ({"related_deal_no": "D-1"}, "沪A11111 · Lan"),
+        ({"related_ro_no": "RO-88"}, "…100303"),
+        ({"related_ro_no": "RO-99"}, None),
+        ({}, None),
+    ],
+    ids=["repaired", "sold", "not theirs any more", "unknown", "not said"],
+)
+async def test_the_car_is_the_one_that_the_complaint_is_about(
+    complaints: Complaints, named: dict[str, str], shown: str | None
+) -> None:
+    directory, key = complaints.rig.directory, f"{MINE}/cdk/C1"
+    cars = {vin: KnownVehicle(plate=p, make="Sunrise", model=m) for vin, p, m in CARS}
+    directory.known[key] = CustomerCard(customer_key=key, vehicles=cars)
+    directory.kept += [
+        order_of(key, "sale", "D-1", CARS[0][0]),
+        order_of(key, "visit", "RO-77", CARS[1][0]),
+        order_of(key, "visit", "RO-88", "LSRCB6C16S2100303"),
+    ]
+    place = await complaints.filed("K9", **named)
+    async with complaints.rig.browser() as browser:
+        page = (await browser.get(place)).text
+    found = re.search(r"<dt>Car</dt><dd>([^<]*)</dd>", page)
+    assert (found and found[1]) == shown
 
 
 async def test_what_a_page_asks_for_by_itself_is_no_seeing(complaints: Complaints) -> None:

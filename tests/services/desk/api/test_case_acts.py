@@ -174,6 +174,20 @@ async def test_what_changed_under_ones_hands_is_shown_first(complaints: Complain
     assert [each["step"] for each in complaints.steps_taken()] == ["contacted", "answered"]
 
 
+async def test_what_intake_has_is_the_same_step_whoever_works_on_it_meanwhile(
+    complaints: Complaints,
+) -> None:
+    place = await complaints.filed("K9")
+    async with (
+        complaints.rig.browser() as mine,
+        complaints.rig.browser(username="wang") as hers,
+    ):
+        fields = hidden((await mine.get(place)).text, "step-answered")
+        complaints.rig.commands.at_intake.add(fields["command"])  # of which nobody has heard yet
+        await shown_after(hers, await step(hers, place, "contacted"))
+        assert (await mine.post(place, **fields)).status_code == 303
+
+
 async def test_a_duplicate_is_merged_by_its_number(complaints: Complaints) -> None:
     place = await complaints.filed("K9")
     other = await complaints.filed("K8")

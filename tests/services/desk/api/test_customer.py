@@ -252,6 +252,7 @@ async def test_nothing_changed_is_said(rig: Rig) -> None:
     async with rig.browser() as browser:
         page = await browser.post(
             f"{PAGE}/correct",
+            command=COMMAND,
             seen=profile().version,
             name="王小明",
             phones="+8613812341234",

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
-from services.desk.adapters.live import STREAMS_OF_A_SESSION
+from services.desk.adapters.assets import Assets
+from services.desk.adapters.live import STREAMS_OF_A_USER, Hub
+from services.desk.adapters.presence import THERE_FOR
 from services.desk.api import live
 from services.desk.api.visitor import PLAIN_COOKIE
+from services.desk.app import make_app_of_pages
 from shared.settings import HttpSettings
+from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import MINE, SISTER
 from tests.served import Served, served
 from tests.servers import PATIENCE_SECONDS
@@ -58,12 +62,14 @@ class Heard:
 
 
 @asynccontextmanager
-async def listening(rig: Rig, server: Served, username: str, **asked: Any) -> AsyncIterator[Heard]:
+async def listening(
+    rig: Rig, server: Served, username: str, *, session: str = "a browser", **asked: Any
+) -> AsyncIterator[Heard]:
     """To a stream, as somebody who has signed in."""
     async with (
         httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{server.port}",
-            cookies={PLAIN_COOKIE: f"a browser of {username}"},
+            cookies={PLAIN_COOKIE: f"{session} of {username}"},
             timeout=PATIENCE_SECONDS,
         ) as client,
         client.stream("GET", "/live", params={"dealer": MINE, **asked}) as answer,
@@ -129,19 +135,23 @@ async def test_listening_does_not_prolong_a_session(rig: Rig) -> None:
 _AS_BROWSERS_DO = {"accept": "text/event-stream"}
 
 
-async def test_a_browser_has_so_many_streams_and_no_more(rig: Rig) -> None:
-    async with rig.browser(), served(rig.app, HttpSettings()) as server:
+async def test_a_user_has_so_many_streams_and_no_more_whatever_the_session(rig: Rig) -> None:
+    async with (
+        rig.browser(),
+        rig.browser(session="another"),
+        served(rig.app, HttpSettings()) as server,
+    ):
         async with asyncio.TaskGroup() as group:
             enough = asyncio.Event()
             opened = [
-                group.create_task(_hold(rig, server, enough)) for _ in range(STREAMS_OF_A_SESSION)
+                group.create_task(_hold(rig, server, enough)) for _ in range(STREAMS_OF_A_USER)
             ]
-            while len(rig.live._streams) < STREAMS_OF_A_SESSION:  # noqa: ASYNC110
+            while len(rig.live._streams) < STREAMS_OF_A_USER:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-            async with listening(rig, server, "lin", shows=["tasks"]) as refused:
+            async with listening(rig, server, "lin", session="another", shows=["tasks"]) as refused:
                 assert refused.status == 503
             enough.set()
-        assert [task.result() for task in opened] == [200] * STREAMS_OF_A_SESSION
+        assert [task.result() for task in opened] == [200] * STREAMS_OF_A_USER
         async with asyncio.timeout(PATIENCE_SECONDS):
             while rig.live.hears_of(MINE):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
@@ -185,3 +195,55 @@ async def test_when_the_desk_stops_its_streams_end(rig: Rig) -> None:
     ):
         rig.live.close()
         assert await heard.next() == ("over", None)
+
+
+def beside(rig: Rig) -> Rig:
+    """Another process of the same desk: the same database, and pages of its own."""
+    desk = replace(rig.desk, live=Hub(most=100))
+
+    async def ready() -> list[str]:
+        return []
+
+    app = make_app_of_pages(Assets(), doorman=KnowsEverybody(), readiness=ready)
+    app.state.desk = desk
+    return replace(rig, app=app, desk=desk, live=desk.live)
+
+
+async def test_two_processes_of_the_desk_tell_of_who_is_at_the_other(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    other = beside(rig)
+    async with (
+        rig.browser() as lin,
+        rig.browser(username="chen"),
+        served(rig.app, HttpSettings()) as server,
+        served(other.app, HttpSettings()) as second,
+        listening(rig, server, "lin", about=ABOUT) as heard,
+    ):
+        assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+        async with listening(other, second, "chen", about=ABOUT):
+            assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+            assert "Chen of the tests" in (await lin.get(PRESENT, about=ABOUT)).text
+        assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+        assert (await lin.get(PRESENT, about=ABOUT)).text.strip() == ""
+
+
+async def test_whoever_was_at_a_process_that_died_is_gone_in_time(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    async with (
+        rig.browser() as lin,
+        rig.browser(username="chen") as chen,
+        served(rig.app, HttpSettings()) as server,
+        listening(rig, server, "lin", about=ABOUT) as heard,
+    ):
+        assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+        now = rig.houses.clock.now()
+        await rig.presence.here(ABOUT, "a tab of a process that died", chen.user, now)
+        assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+        assert "Chen of the tests" in (await lin.get(PRESENT, about=ABOUT)).text
+        rig.houses.clock.advance(THERE_FOR)
+        assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+        assert (await lin.get(PRESENT, about=ABOUT)).text.strip() == ""

@@ -11,7 +11,7 @@ from shared.contracts.http.problem import PlaceInEvent, problem
 from shared.contracts.intake import SurveyAnswered, TaskAssigned, TaskOutcomeRecorded
 from shared.platform.errors import TransientFailure
 from tests.access.dealers import MINE
-from tests.services.desk.forms import SentForm, form_in
+from tests.services.desk.forms import SentForm, form_asking, form_in
 from tests.services.desk.rig import BASE, Browser, Rig
 
 KEY = f"{MINE}/cdk/C1"
@@ -121,7 +121,7 @@ async def test_while_a_service_is_away_nothing_is_lost(rig: Rig, service: str) -
         kept = await form.send(browser, outcome="declined", note="do not lose this")
         assert kept.status_code == 503
         rig.away.clear()
-        again = form_in(kept.text, "outcome-")
+        again = form_asking(kept.text, form.fields["command"])
         found = await again.send(browser)
     assert found.status_code == 303, found.text
     (recorded,) = outcomes(rig)
@@ -174,6 +174,47 @@ async def test_what_changed_under_ones_hands_is_shown_before_it_is_sent(rig: Rig
         found = await again.send(browser)
     assert found.status_code == 303
     assert [each.by for each in outcomes(rig)] == ["s-chen", "s-lin"]
+
+
+@pytest.mark.parametrize("how", ["refused", "unanswered"])
+async def test_what_intake_never_had_is_looked_at_again(rig: Rig, how: str) -> None:
+    """However the first sending failed: it is none that may be repeated unseen."""
+    async with rig.browser() as browser, rig.browser(username="chen") as other:
+        mine, theirs = await form_of(browser), await form_of(other)
+        if how == "refused":
+            rig.houses.intake.publisher.fail_next.append(TransientFailure("broker"))
+        else:
+            rig.away.add("intake")
+        assert (await mine.send(browser, outcome="declined")).status_code == 503
+        rig.away.clear()
+        rig.houses.clock.advance(timedelta(minutes=1))
+        await theirs.send(other, outcome="not_reached")
+        await rig.followup_hears()
+        page = await mine.send(browser, outcome="declined")
+        assert page.status_code == 409
+        assert "Somebody else has tried meanwhile." in page.text
+        assert [each.by for each in outcomes(rig)] == ["s-chen"]
+        found = await form_asking(page.text, mine.fields["command"]).send(browser)
+    assert found.status_code == 303
+    assert [each.by for each in outcomes(rig)] == ["s-chen", "s-lin"]
+
+
+@pytest.mark.parametrize(("outcome", "answer"), [("not_reached", "heard"), ("done", "lost")])
+async def test_what_intake_has_is_the_same_act_whoever_acts_meanwhile(
+    rig: Rig, outcome: str, answer: str
+) -> None:
+    async with rig.browser() as browser, rig.browser(username="chen") as other:
+        mine, theirs = await form_of(browser), await form_of(other)
+        first = await mine.send(browser, outcome=outcome)
+        if answer == "lost":
+            rig.commands.at_intake.clear()
+        rig.houses.clock.advance(timedelta(minutes=1))
+        await theirs.send(other, outcome="not_reached")
+        await rig.followup_hears()
+        again = await mine.send(browser, outcome=outcome)
+    assert again.status_code == 303, again.text
+    assert again.headers["location"] == first.headers["location"]
+    assert len({each.document_id for each in outcomes(rig)}) == 2
 
 
 async def test_what_was_closed_meanwhile_can_be_reported_all_the_same(rig: Rig) -> None:

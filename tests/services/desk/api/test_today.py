@@ -91,13 +91,6 @@ async def test_tasks_are_shown_while_complaints_is_away(rig: Rig) -> None:
     assert "/calls/cdk/C1" in page.text
 
 
-async def test_while_followup_is_away_the_page_says_so(rig: Rig) -> None:
-    rig.away.add("followup")
-    async with rig.browser() as browser:
-        page = await browser.get(f"{BASE}/today")
-    assert page.status_code == 503
-
-
 async def test_what_was_written_of_lately_is_read_from_the_plan(rig: Rig) -> None:
     asked: list[str] = []
     plan = rig.desk.services.plan

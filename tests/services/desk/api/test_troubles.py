@@ -49,9 +49,9 @@ async def test_a_defect_is_a_page_that_tells_nothing(
 
 
 async def test_a_service_that_is_away_is_told_as_such(rig: Rig) -> None:
-    rig.away.add("followup")
+    rig.away.add("complaints")
     async with rig.browser() as browser:
-        page = await browser.get(f"{BASE}/today")
+        page = await browser.get(f"{BASE}/complaints")
     assert page.status_code == 503 and "Nothing is lost" in page.text
 
 
@@ -86,7 +86,7 @@ async def test_every_answer_says_what_browsers_may_do_with_it(rig: Rig) -> None:
         for name, value in HEADERS.items():
             assert answer.headers[name] == value
         assert "strict-transport-security" not in answer.headers
-    assert answers[200].headers["cache-control"] == "private, no-cache"
+    assert answers[200].headers["cache-control"] == "no-store"
     assert answers[303].headers["cache-control"] == "no-store"
     assert "immutable" in asset.headers["cache-control"]
 
@@ -119,7 +119,7 @@ async def test_an_address_that_is_none_leads_to_the_beginning(rig: Rig) -> None:
 async def test_a_part_of_a_page_stays_and_the_trouble_is_told_beside_it(
     rig: Rig, method: str
 ) -> None:
-    rig.away.add("followup")
+    rig.away |= {"followup", "complaints"}
     form = {"csrf": "", "task": "t", "person": "s-lin"}
     async with rig.browser(language="zh") as browser:
         form["csrf"] = browser.csrf

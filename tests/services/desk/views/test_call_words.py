@@ -20,7 +20,7 @@ OPTIONS = {"trimmed": "true", "extensions": "jinja2.ext.i18n,jinja2.ext.do"}
 
 def said() -> Iterator[str]:
     """Every message, as English has it; of plurals the first form."""
-    for page in (*PAGES, "call_kept.html"):
+    for page in PAGES:
         file = BytesIO((files("services.desk") / "pages" / page).read_bytes())
         for _, _, message, _ in babel_extract(file, ("_", "ngettext"), [], OPTIONS):
             yield (message[0] if isinstance(message, tuple) else message) or ""

@@ -120,10 +120,9 @@ def test_late_is_told_apart_from_still_late() -> None:
 def test_a_row_says_who_and_leads_to_the_case() -> None:
     car = KnownVehicle(plate="沪A12345", make="VW", model="ID.4")
     who = CustomerCard(customer_key=CUSTOMER, name="王小明", vehicles={"V": car})
-    [row] = rows_of(
-        [LINES["mine"]], {CUSTOMER: who}, {"s-7": "Lin"}, moment(WHEN), SPEECH, reader="lin"
-    )
-    assert (row.name, row.car, row.owner) == ("王小明", "沪A12345 VW ID.4", "Lin")
+    people, names = {CUSTOMER: who}, {"s-7": "Lin"}
+    [row] = rows_of([LINES["mine"]], people, names, moment(WHEN), SPEECH, reader="lin")
+    assert (row.name, row.car, row.owner) == ("王小明", "沪A12345 · ID.4", "Lin")
     assert row.place == "sunrise/pudong/cases/cdk/K-1"
     assert row.about == "repair quality · Telephone"
     [unknown] = rows_of([LINES["mine"]], {}, {}, moment(WHEN), SPEECH, reader="lin")

@@ -9,14 +9,12 @@ from services.desk.views.today import (
     ListAsked,
     TaskRow,
     Whose,
-    car_of,
     closed_word,
     line_of,
     next_row,
     row_of,
     with_newer,
 )
-from shared.contracts.intake import KnownVehicle
 from tests.access.services import NOW
 from tests.services.desk.given_tasks import KEY, an_id, attempt, line, plan, task
 
@@ -131,15 +129,6 @@ def test_an_address_keeps_what_is_asked_for() -> None:
     assert asked.query(overdue=False, after="y&z") == (
         "whose=role&role=customer_relations&after=y%26z"
     )
-
-
-def test_a_car_is_told_by_plate_and_model_else_by_the_end_of_its_vin() -> None:
-    known = KnownVehicle(plate="沪A12345", model="Qin")
-    who = CustomerCard(customer_key=KEY, vehicles={"VIN1": known})
-    assert car_of(who, "VIN1") == "沪A12345 · Qin"
-    assert car_of(who, None) == "沪A12345 · Qin"
-    assert car_of(None, "LSVXX0000000123456") == "…123456"
-    assert car_of(None, None) == ""
 
 
 def test_a_row_shows_no_particulars_of_itself() -> None:
