@@ -8,13 +8,13 @@ import httpx
 from tests.services.intake.given import PUDONG, Data, event, visit
 from tests.services.intake.over_http import post
 
-NAME, TELEPHONE = "王小明", "13800138000"
-"""Personal: to be found nowhere but in the content."""
+NAME, TELEPHONE, NUMBER = "王小明", "13800138000", "C-1380-0138"
+"""Personal: to be found nowhere but in the content. Too long to be in what is sealed by chance."""
 
 
 def wrong(ro_no: str = "RO 1", **more: object) -> Data:
     """A visit with a VIN that is none, and a customer's name and telephone."""
-    customer = {"source_customer_id": "C1", "name": NAME, "phone": TELEPHONE}
+    customer = {"source_customer_id": NUMBER, "name": NAME, "phone": TELEPHONE}
     data = visit(ro_no=ro_no, customer=customer, vehicle={"vin": "NOT A VIN"}, **more)
     return event("visit", data)
 

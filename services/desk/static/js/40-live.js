@@ -24,7 +24,7 @@
   let asking = false, retrying = null;
   let waiting = new Set();
   let kept = new Set();
-  let last = { address: "", tag: null, text: "" }; /* what was had last: browsers keep no page */
+  let last = { place: "", tag: null, text: "" }; /* what was had last: browsers keep no page */
 
   const live = () => [...document.querySelectorAll("[data-live][id]")];
   const shows = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
@@ -126,14 +126,14 @@
   /* The page as it is now; null: it cannot be had at present; undefined: it is not to be had in this way. */
   async function page() {
     const from = document.querySelector("[data-again]"), method = from?.dataset.againBy ?? "get";
-    const address = from?.dataset.again ?? location.pathname + location.search;
+    const place = from?.dataset.again ?? location.pathname + location.search;
     const headers = { "HX-Request": "true", "X-By-Itself": "1" };
     if (method !== "get") headers["X-CSRF"] = document.body.dataset.csrf;
-    else if (last.tag && last.address === address) headers["If-None-Match"] = last.tag;
+    else if (last.tag && last.place === place) headers["If-None-Match"] = last.tag;
     let answer;
     try {
-      answer = await fetch(address, { method, headers, credentials: "same-origin", cache: "no-store" });
-      if (answer.ok && !answer.redirected) last = { address, tag: answer.headers.get("ETag"), text: await answer.text() };
+      answer = await fetch(place, { method, headers, credentials: "same-origin", cache: "no-store" });
+      if (answer.ok && !answer.redirected) last = { place, tag: answer.headers.get("ETag"), text: await answer.text() };
     } catch { return null; }
     if (answer.status === 401) { end(); return undefined; }
     if (answer.status >= 500 || answer.status === 429) return null;

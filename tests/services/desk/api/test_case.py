@@ -51,7 +51,7 @@ async def test_it_shows_why_each_deadline_is_when_it_is(complaints: Complaints) 
 @pytest.mark.parametrize(
     ("named", "shown"),
     [
-        ({"related_ro_no": "RO-77"}, "沪A22222 Sunrise Ting"),
+        ({"related_ro_no": "RO-77"}, "沪A22222 · Ting"),
         ({"related_deal_no": "D-1"}, "沪A11111 · Lan"),
         ({"related_ro_no": "RO-88"}, "…100303"),
         ({"related_ro_no": "RO-99"}, None),
