@@ -123,6 +123,9 @@ def line(snapshot: Snapshot[CaseFacts], rulebook: CaseRulebook, now: datetime) -
         running=_running(case.clocks, now) if case else (),
         stopped=_stopped(case, now) if case else (),
         rung=_highest(case.clocks, now) if case else None,
+        to_acknowledge=_to_acknowledge(case, snapshot.announced, now) if case else False,
+        steps=len(facts.steps),
+        stepped_at=max((step.recorded_at for step in facts.steps), default=None),
         parked_because=snapshot.parked_because,
     )
 
@@ -240,6 +243,22 @@ def _clock(clock: Clock, announced: Announced, filed: Filed, now: datetime) -> C
         why=why,
         ladder=tuple(_rung(clock, reached, announced, now) for reached in clock.ladder),
         explanation=explain(clock, filed),
+    )
+
+
+def _to_acknowledge(case: CaseState, announced: Announced, now: datetime) -> bool:
+    acknowledged = max((at for at in case.acknowledged if at <= now), default=None)
+    rungs = (
+        _rung(clock, reached, announced, now)
+        for clock in case.clocks
+        if clock.halted_at is None
+        for reached in clock.ladder
+        if reached.at is not None and reached.at <= now
+    )
+    return any(
+        acknowledged is None or rung.noticed_at > acknowledged
+        for rung in rungs
+        if rung.notified and rung.noticed_at is not None
     )
 
 

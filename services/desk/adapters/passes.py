@@ -35,6 +35,11 @@ class Passes:
         """Reports on this dealer alone. That they may was looked at before, act by act."""
         return self._token(user, (f"events:write@{dealer_id}",))
 
+    def to_read_narratives(self, user: User, dealer_id: str) -> str:
+        """Those of this dealer alone. That the one asked for is of a case of theirs was looked at
+        before."""
+        return self._token(user, (f"narratives:read@{dealer_id}",))
+
     def _token(self, user: User, grants: Sequence[str]) -> str:
         now, whose = self._clock.now(), (user.username, tuple(grants))
         kept = self._kept.get(whose)

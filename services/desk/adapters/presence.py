@@ -1,6 +1,7 @@
 """Who has the same customer or case open: in the desk's database, so that its processes know of
 each other's."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -38,6 +39,12 @@ class Presence(Protocol):
         """Who else has it open, by name, each once."""
         ...
 
+    async def others_at(
+        self, abouts: Collection[str], user: User, now: datetime
+    ) -> Mapping[str, tuple[PresentPerson, ...]]:
+        """The same of each of these that anybody else has open."""
+        ...
+
 
 class MongoPresence:
     """In the desk's database."""
@@ -66,12 +73,20 @@ class MongoPresence:
             await self._tabs.delete_one({"_id": tab})
 
     async def others(self, about: str, user: User, now: datetime) -> tuple[PresentPerson, ...]:
+        return (await self.others_at([about], user, now)).get(about, ())
+
+    async def others_at(
+        self, abouts: Collection[str], user: User, now: datetime
+    ) -> Mapping[str, tuple[PresentPerson, ...]]:
         async with transient():
-            found = await self._tabs.find({"about": about}).to_list(None)
-        there = {
-            each["username"]: each["name"]
-            for each in found
-            if each["at"] > now - THERE_FOR and each["username"] != user.username
-        }
-        present = (PresentPerson(username, name) for username, name in there.items())
-        return tuple(sorted(present, key=lambda each: (each.name, each.username))[:MOST_SHOWN])
+            found = await self._tabs.find({"about": {"$in": sorted(abouts)}}).to_list(None)
+        there: dict[str, dict[str, PresentPerson]] = {}
+        for each in found:
+            if each["at"] > now - THERE_FOR and each["username"] != user.username:
+                person = PresentPerson(each["username"], each["name"])
+                there.setdefault(each["about"], {})[person.username] = person
+        return {about: _by_name(people.values()) for about, people in there.items()}
+
+
+def _by_name(people: Iterable[PresentPerson]) -> tuple[PresentPerson, ...]:
+    return tuple(sorted(people, key=lambda each: (each.name, each.username))[:MOST_SHOWN])

@@ -34,6 +34,15 @@ class Staff:
         ]
         return {each.staff_id: each.name for each in sorted(theirs, key=lambda user: user.name)}
 
+    async def who_may_not(self, dealer_id: str, act: Act) -> frozenset[str]:
+        """The staff ids of those whom the desk knows and who may not do this there, or not sign in
+        any more. Whom it does not know, such as a colleague of the roster's alone, is none of them.
+
+        Raises `TransientFailure`.
+        """
+        may = await self.at(dealer_id, act)
+        return frozenset(each.user.staff_id for each in await self._all()) - may.keys()
+
     async def _all(self) -> list[StoredUser]:
         now = self._clock.now()
         if self._read is None or not timedelta() <= now - self._read[0] < KEPT_FOR:

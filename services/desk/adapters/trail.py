@@ -45,9 +45,19 @@ log = structlog.get_logger()
 class Trail(Protocol):
     """What was done at the desk, kept for good."""
 
-    async def note(self, user: User, dealer_id: str | None, what: TrailAct, about: str) -> None:
+    async def note(
+        self,
+        user: User,
+        dealer_id: str | None,
+        what: TrailAct,
+        about: str,
+        *,
+        customer: str = "",
+        how: str = "",
+    ) -> None:
         """`about`: a customer's key, a document's id, the name of a table; nothing personal.
-        Raises `TransientFailure`: what cannot be written down is not shown."""
+        `customer` and `how` as `TrailNote` has them. Raises `TransientFailure`: what cannot be
+        written down is not shown."""
         ...
 
 
@@ -71,19 +81,30 @@ class MongoTrail:
             await self._entries.create_indexes(
                 [
                     IndexModel([(field, ASCENDING), ("_id", DESCENDING)], name=f"by_{field}")
-                    for field in ("username", "dealer_id", "about", "at")
+                    for field in ("username", "dealer_id", "about", "customer", "at")
                 ]
             )
         self._end = await self._read_end()
         log.info("the trail is kept", end=self._end.in_words())
 
-    async def note(self, user: User, dealer_id: str | None, what: TrailAct, about: str) -> None:
+    async def note(
+        self,
+        user: User,
+        dealer_id: str | None,
+        what: TrailAct,
+        about: str,
+        *,
+        customer: str = "",
+        how: str = "",
+    ) -> None:
         noted = TrailNote(
             at=_in_milliseconds(self._clock.now()),
             username=user.username,
             dealer_id=dealer_id,
             what=what,
             about=about,
+            customer=customer,
+            how=how,
         )
         written: asyncio.Future[TransientFailure | None]
         written = asyncio.get_running_loop().create_future()
@@ -184,8 +205,13 @@ def written_entry(entry: TrailEntry) -> dict[str, Any]:
         "dealer_id": noted.dealer_id,
         "what": noted.what,
         "about": noted.about,
+        **{name: said for name, said in _more(noted).items() if said},
         "mark": entry.mark,
     }
+
+
+def _more(noted: TrailNote) -> dict[str, str]:
+    return {"customer": noted.customer, "how": noted.how}
 
 
 def read_entry(document: dict[str, Any]) -> TrailEntry:
@@ -200,6 +226,8 @@ def read_entry(document: dict[str, Any]) -> TrailEntry:
             dealer_id=None if dealer_id is None else str(dealer_id),
             what=str(document.get("what")),
             about=str(document.get("about")),
+            customer=str(document.get("customer", "")),
+            how=str(document.get("how", "")),
         ),
         mark=_bytes(document.get("mark")),
     )

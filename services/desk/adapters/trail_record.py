@@ -70,8 +70,10 @@ class MongoTrailRecord:
 
 
 def _condition(asked: TrailAsked) -> dict[str, Any]:
-    said = {"username": asked.username, "about": asked.about, "what": asked.what}
+    said = {"username": asked.username, "what": asked.what}
     wanted: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    if asked.about is not None:
+        wanted["$or"] = [{"about": asked.about}, {"customer": asked.about}]
     if asked.dealer_ids is not None:
         wanted["dealer_id"] = {"$in": sorted(asked.dealer_ids)}
     at = {

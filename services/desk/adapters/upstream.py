@@ -26,6 +26,7 @@ from shared.contracts.http.scoring import CustomerScore, ScoreHistory
 from shared.contracts.http.scoring_lists import Customers
 from shared.contracts.http.scoring_months import Grades
 from shared.contracts.http.scoring_moves import Moves
+from shared.contracts.identifiers import dealer_of
 
 HOLDS = "Aftercare-Holds"
 """The header by which a service says whether it holds what it was asked to wait for."""
@@ -187,9 +188,17 @@ class OtherServices:
         path = f"/v1/customers/{_in_path(key)}"
         return await self._read(user, "identity", path, CustomerPerson, {})
 
-    async def narrative(self, user: User, document_id: str) -> Narrative:
-        path = f"/v1/narratives/{_in_path(document_id)}"
-        return await self._read(user, "intake", path, Narrative, {})
+    async def narrative(
+        self, user: User, document_id: str, *, is_theirs: bool = False
+    ) -> Narrative:
+        """`is_theirs`: they are responsible for this case, whatever their roles let them read."""
+        path, passes = f"/v1/narratives/{_in_path(document_id)}", self._passes
+        token = (
+            passes.to_read_narratives(user, dealer_of(document_id))
+            if is_theirs
+            else passes.to_read(user)
+        )
+        return _read(await self._ask("GET", "intake", path, token=token), Narrative, "intake")
 
     async def report(self, user: User, dealer_id: str, event: CloudEvent) -> Item:
         """Hand an event of this dealer's to intake; what became of it."""

@@ -6,16 +6,23 @@ from fastapi.exceptions import RequestValidationError
 
 from services.desk.adapters.upstream import ServiceAway, WrittenVersion
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_reported
 from services.desk.api.visitor import AtDealer
 from services.desk.domain.commands import Command
 from shared.platform.errors import TransientFailure
 
 
 async def reported(
-    desk: Desk, at: AtDealer, command: Command, *, tasks_of: str | None = None
+    desk: Desk,
+    at: AtDealer,
+    command: Command,
+    *,
+    tasks_of: str | None = None,
+    customer: str = "",
 ) -> WrittenVersion:
     """What intake has taken, now or before; it is written down in the trail. `tasks_of`: the
-    customer whose tasks it bears upon: lists of tasks know of it a moment later.
+    customer whose tasks it bears upon: lists of tasks know of it a moment later. `customer`: whose
+    it is, of an act that does not say so.
 
     Raises `RefusedByService`, and `ServiceAway`: then the form is sent again as it is.
     """
@@ -23,7 +30,7 @@ async def reported(
     try:
         if tasks_of is not None:
             await desk.lately.note(at.dealer.id, tasks_of, written, desk.real_clock.now())
-        await desk.trail.note(at.user, at.dealer.id, "reported", written.document_id)
+        await note_reported(desk, at, command, written.document_id, customer=customer)
     except TransientFailure:
         raise ServiceAway("desk") from None
     return written

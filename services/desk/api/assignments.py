@@ -53,7 +53,7 @@ def assignments_router() -> APIRouter:
         often the page was drawn.
         """
         desk, at, me = desk_of(request), customer.at, customer.user.staff_id
-        staff = {me: customer.user.name, **await desk.staff.at(at.dealer.id)}
+        staff = {me: customer.user.name, **await desk.staff.at(at.dealer.id, "do_tasks")}
         meant = staff_id_of(asked.person, staff)
         if meant not in ("", me) and not at.may("assign_tasks"):
             raise NotAllowed
@@ -121,7 +121,7 @@ async def _row(
         "closed": closed_word(task),
         "not_yours": holds and task.person != wanted and not closed_word(task),
         "is_behind": not holds and task.person != wanted,
-        "staff": await desk.staff.at(at.dealer.id),
+        "staff": await desk.staff.at(at.dealer.id, "do_tasks"),
         "words": call_words,
     }
     if listed is not None:

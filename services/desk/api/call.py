@@ -170,7 +170,7 @@ async def shown_of(
         "cases_known": about.cases_known,
         "plan_known": about.plan_known,
         "score_known": about.score_known,
-        "staff": await desk.staff.at(at.dealer.id),
+        "staff": await desk.staff.at(at.dealer.id, "do_tasks"),
         "words": call_words,
         "surveys": survey_words,
         "keys": KEYS,

@@ -10,6 +10,7 @@ from services.desk.adapters.upstream import NotThere, ServiceAway, WrittenVersio
 from services.desk.api.case_page import (
     case_id_of,
     case_shown,
+    may_read,
     require_here,
     written_in,
 )
@@ -17,9 +18,10 @@ from services.desk.api.desk import Desk
 from services.desk.api.opening import note_opened
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.speech import speech_of
-from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, shown_to
 from services.desk.views import case_words as words
 from services.desk.views.case import decided_of
+from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.places import place_of_case
 from services.desk.views.printed import form_shown
 from shared.contracts.http.complaints import CaseView
@@ -28,6 +30,8 @@ from shared.platform.needs import TO_ALL
 
 Written_ = Annotated[str, Query(max_length=9000)]
 Seeing = Annotated[AtDealer, at_dealer("see_complaints")]
+Reading = Annotated[AtDealer, at_dealer("see_complaints", "see_narratives")]
+"""Who reads narratives and sees no complaints is shown what is written, and nothing else."""
 
 
 def case_router() -> APIRouter:
@@ -40,28 +44,32 @@ def case_router() -> APIRouter:
     async def on_paper(request: Request, source: str, number: str, at: Seeing) -> Response:
         desk = desk_of(request)
         case = await _case(desk, at, case_id_of(at, source, number))
-        await desk.trail.note(at.user, at.dealer.id, "printed", case.case_id)
-        told = await _narrative(desk, at, case) if at.may("see_narratives") else None
-        shown = await case_shown(request, at, case) | {"told": told, "paper": form_shown(case)}
+        await desk.trail.note(
+            at.user, at.dealer.id, "printed", case.case_id, customer=case.customer_key
+        )
+        told = await _narrative(desk, at, case) if may_read(at, case) else None
+        shown = await case_shown(request, at, case) | {"told": told}
+        shown |= await _paper(desk, at, case)
         return desk.pages.page(request, "case_print.html", shown, language=at.visitor.language)
 
     @router.post("/{number:path}/narrative")
-    async def narrative(
-        request: Request,
-        source: str,
-        number: str,
-        at: Seeing,
-        _: Annotated[AtDealer, at_dealer("see_narratives")],
-    ) -> Response:
-        desk = desk_of(request)
-        case = await _case(desk, at, case_id_of(at, source, number))
+    async def narrative(request: Request, source: str, number: str, at: Reading) -> Response:
+        """Raises `NotAllowed` where it is not theirs to read."""
+        desk, case_id = desk_of(request), case_id_of(at, source, number)
+        if not at.may("see_complaints"):
+            return _alone(request, at, case_id, await _words_of(desk, at, case_id))
+        case = await _case(desk, at, case_id)
+        if not may_read(at, case):
+            raise NotAllowed
         told = await _narrative(desk, at, case)
         return await _page(request, at, case, {"told": told})
 
     @router.get("/{number:path}/narrative")
-    async def back(source: str, number: str, at: Seeing) -> Response:
-        place = place_of_case(case_id_of(at, source, number))[0]
-        return RedirectResponse(f"/d/{place}", SEE_OTHER)
+    async def back(request: Request, source: str, number: str, at: Reading) -> Response:
+        case_id = case_id_of(at, source, number)
+        if not at.may("see_complaints"):
+            return _alone(request, at, case_id, None)
+        return RedirectResponse(f"/d/{place_of_case(case_id)[0]}", SEE_OTHER)
 
     @router.get("/{number:path}")
     async def one(
@@ -96,6 +104,14 @@ async def _case(desk: Desk, at: AtDealer, case_id: str) -> CaseView:
     return require_here(at, (await desk.services.case(at.user, case_id)).found)
 
 
+async def _paper(desk: Desk, at: AtDealer, case: CaseView) -> dict[str, Any]:
+    """What of it stands on paper alone."""
+    paper, names = form_shown(case), await desk.staff.at(at.dealer.id)
+    story = TimelineStory(case, names, speech_of(desk, at))
+    treated = story.steps_told({step.step_id for step in paper.treated})
+    return {"paper": paper, "treated": treated[::-1]}
+
+
 @dataclass(frozen=True, slots=True)
 class CustomersWords:
     """What the customer says and asks for, as it was written down."""
@@ -107,10 +123,18 @@ class CustomersWords:
 
 
 async def _narrative(desk: Desk, at: AtDealer, case: CaseView) -> CustomersWords:
+    is_theirs = not at.may("see_narratives")
+    whose = case.customer_key
+    return await _words_of(desk, at, case.case_id, whose=whose, is_theirs=is_theirs)
+
+
+async def _words_of(
+    desk: Desk, at: AtDealer, case_id: str, *, whose: str = "", is_theirs: bool = False
+) -> CustomersWords:
     """What was written of it: written down first that it is seen."""
-    await desk.trail.note(at.user, at.dealer.id, "saw_narrative", case.case_id)
+    await desk.trail.note(at.user, at.dealer.id, "saw_narrative", case_id, customer=whose)
     try:
-        found = await desk.services.narrative(at.user, case.case_id)
+        found = await desk.services.narrative(at.user, case_id, is_theirs=is_theirs)
     except NotThere:
         return CustomersWords()
     except ServiceAway:
@@ -126,6 +150,13 @@ async def _page(
     nothing = {"told": None, "decided": None, "waits": False, "filed": False}
     shown = await case_shown(request, at, case) | nothing | (more or {})
     return desk.pages.page(request, "case.html", shown, language=at.visitor.language)
+
+
+def _alone(request: Request, at: AtDealer, case_id: str, told: CustomersWords | None) -> Response:
+    place, number = place_of_case(case_id)
+    shown = shown_to(request, at) | {"place": f"/d/{place}", "case_no": number, "told": told}
+    pages, language = desk_of(request).pages, at.visitor.language
+    return pages.page(request, "case_narrative.html", shown, language=language)
 
 
 def _is_new(just: WrittenVersion | None, case: CaseView) -> bool:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, StringConstraints
 
-from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway
+from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway, WrittenVersion
 from services.desk.api.acts import reported
 from services.desk.api.case_page import (
     case_id_of,
@@ -18,7 +18,7 @@ from services.desk.api.case_page import (
 )
 from services.desk.api.complaints import open_cases
 from services.desk.api.desk import Desk
-from services.desk.api.sign_in import SEE_OTHER
+from services.desk.api.sign_in import SEE_OTHER, within
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, shown_to
 from services.desk.domain.case_forms import StepForm, Wrong
@@ -27,11 +27,12 @@ from services.desk.domain.commands import SOURCE
 from services.desk.views.case import form_of
 from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.case_troubles import in_words, wrong_of
-from services.desk.views.places import place_of_case
+from services.desk.views.places import MOST_OF_AN_ADDRESS, place_of_case
 from shared.contracts import identifiers
 from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseView
 from shared.contracts.identifiers import number_in, source_of
+from shared.platform.errors import TransientFailure
 from shared.platform.needs import TO_ALL
 
 UNPROCESSABLE, CHANGED, AWAY = 422, 409, 503
@@ -51,10 +52,12 @@ class SentStep(BaseModel):
     until: Field = ""
     assigned_to: Field = ""
     merged_into: Field = ""
+    back: Annotated[str, StringConstraints(max_length=MOST_OF_AN_ADDRESS)] = ""
+    """The address of the list that it is sent from; empty: from the page of the case."""
 
     def form(self, case_id: str) -> StepForm:
         """What it says."""
-        fields = self.model_dump(exclude={"step", "command", "seen"})
+        fields = self.model_dump(exclude={"step", "command", "seen", "back"})
         return StepForm(step=self.step, command=self.command, case_id=case_id, fields=fields)
 
 
@@ -66,6 +69,8 @@ class _Taking:
     at: AtDealer
     form: StepForm
     seen: str
+    back: str
+    """The list to which it leads; empty: to the page of the case."""
 
     @property
     def desk(self) -> Desk:
@@ -87,8 +92,9 @@ class _Taking:
             TimelineStory(case, names, speech).steps_told(new) if case and status == CHANGED else []
         )
         only = only_one(self.at, self.form.step)
+        may_work = await self.desk.staff.at(self.at.dealer.id, "work_on_complaints")
         shown: dict[str, Any] = shown_to(self.request, self.at) | {
-            "form": form_of(self.form.step, case, names, only=only),
+            "form": form_of(self.form.step, case, may_work, only=only),
             "case_no": number_in(self.form.case_id),
             "place": f"/d/{place_of_case(self.form.case_id)[0]}",
             "command": self.form.command,
@@ -99,6 +105,7 @@ class _Taking:
             "changed": status == CHANGED,
             "away": status == AWAY,
             "new": told,
+            "back": self.back,
         }
         pages, language = self.desk.pages, self.at.visitor.language
         return pages.page(self.request, "case_step.html", shown, language=language, status=status)
@@ -114,7 +121,7 @@ class _Taking:
             return await self.again(AWAY, None)
         case = require_here(self.at, held.found)
         if is_step(case, str(self.form.command)) is not None:
-            return self._to_result(None)
+            return await self._led(None)
         if not self.at.may(act_of(self.form.step, takes_it=self._takes(case))):
             raise NotAllowed
         return await self._reported(case)
@@ -130,19 +137,42 @@ class _Taking:
                     wrong["merged_into"] = "several_cases" if found else "no_such_case"
                 elif (into := found[0]) == case.case_id:
                     wrong["merged_into"] = "itself"
+            if self.form.step == "reassigned" and await self._is_for_who_may_not():
+                wrong["assigned_to"] = "may_not"
             if wrong:
                 return await self.again(UNPROCESSABLE, case, wrong=wrong)
             moved = self.seen and self.seen != mark_of(case)
             if moved and not await self.desk.reporting.is_taken(self.form.command):
                 return await self.again(CHANGED, case)
             command = self.form.report(self.at.dealer.id, zone, merged_into=into)
-            written = await reported(self.desk, self.at, command)
-        except ServiceAway:
+            whose = case.customer_key
+            written = await reported(self.desk, self.at, command, customer=whose)
+        except (ServiceAway, TransientFailure):
             return await self.again(AWAY, case)
         except RefusedByService as refused:
             places, rest = wrong_of(refused.problem)
             return await self.again(UNPROCESSABLE, case, wrong=places, trouble=rest)
-        return self._to_result(str(written), was=",".join(sorted(broken_now(case))))
+        return await self._led(written, was=",".join(sorted(broken_now(case))))
+
+    async def _is_for_who_may_not(self) -> bool:
+        may_not = await self.desk.staff.who_may_not(self.at.dealer.id, "work_on_complaints")
+        return self.form.text("assigned_to") in may_not - {self.user_id}
+
+    async def _led(self, written: WrittenVersion | None, was: str = "") -> Response:
+        """To the list, where it counts; else to the case, which says what came of it."""
+        if self.back and await self._counts(written):
+            told = {"did": self.form.step, "of": number_in(self.form.case_id)}
+            sign = "&" if "?" in self.back else "?"
+            return RedirectResponse(f"{self.back}{sign}{urlencode(told)}", SEE_OTHER)
+        return self._to_result(None if written is None else str(written), was)
+
+    async def _counts(self, written: WrittenVersion | None) -> bool:
+        try:
+            held = await self.desk.services.case(self.at.user, self.form.case_id, written)
+        except ServiceAway:
+            return False
+        step = is_step(held.found, str(self.form.command))
+        return step is not None and step.counting == "counts"
 
     def _to_result(self, written: str | None, was: str = "") -> Response:
         asked = {"step": str(self.form.command)}
@@ -192,6 +222,7 @@ def case_acts_router() -> APIRouter:
         sent: Annotated[SentStep, Form()],
     ) -> Response:
         form = sent.form(case_id_of(at, source, number))
-        return await _Taking(request=request, at=at, form=form, seen=sent.seen).done()
+        back = within(sent.back) if sent.back else ""
+        return await _Taking(request=request, at=at, form=form, seen=sent.seen, back=back).done()
 
     return router

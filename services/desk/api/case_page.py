@@ -9,10 +9,10 @@ from services.desk.adapters.upstream import NotThere, WrittenVersion
 from services.desk.api.desk import Desk
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
-from services.desk.domain.case_steps import act_of, mark_of, next_of, offered
+from services.desk.domain.case_steps import act_of, is_responsible, mark_of, next_of, offered
 from services.desk.domain.people import car_of, name_of
 from services.desk.views import case_words as words
-from services.desk.views.case import clocks_shown, form_of
+from services.desk.views.case import absorbed_by, clocks_shown, form_of, lives_on_in
 from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.complaints import vin_of
 from services.desk.views.places import case_at, place_of_case, place_of_customer
@@ -50,6 +50,7 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
     say = speech_of(desk, at)
     timeline = TimelineStory(case, names, say)
     steps = offered_to(at, case)
+    may_work = await desk.staff.at(at.dealer.id, "work_on_complaints")
     return shown_to(request, at) | {
         "case": case,
         "place": f"/d/{place_of_case(case.case_id)[0]}",
@@ -67,12 +68,21 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
         "clocks": clocks_shown(timeline, desk.clock.now()),
         "timeline": timeline.told(),
         "forms_shown": [
-            (form_of(step, case, names, only=only_one(at, step)), uuid4()) for step in steps
+            (form_of(step, case, may_work, only=only_one(at, step)), uuid4()) for step in steps
         ],
         "next_step": next_of(steps),
         "seen": mark_of(case),
         "about": f"case:{case.case_id}",
+        "may_read": may_read(at, case),
+        "lives_on": place_of_case(into) if (into := lives_on_in(case)) else None,
+        "absorbed": [place_of_case(each) for each in absorbed_by(case)],
     }
+
+
+def may_read(at: AtDealer, case: CaseView) -> bool:
+    """Whether they may read what the customer says: whoever answers for complaints, and whoever is
+    responsible for this one."""
+    return at.may("see_narratives") or is_responsible(case, at.user.staff_id)
 
 
 async def _vin(desk: Desk, case: CaseView) -> str | None:

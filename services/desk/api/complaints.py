@@ -1,13 +1,16 @@
 """Complaints 投诉: all that are open, the next deadline first."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_list
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.views import case_words as words
 from services.desk.views.complaints import (
     PAGE,
     SHOWN,
@@ -19,8 +22,10 @@ from services.desk.views.complaints import (
     departments_in,
     rows_of,
 )
-from shared.contracts.feed_parts import Severity
+from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.http.complaints import CaseLine
+from shared.contracts.identifiers import name_within
+from shared.platform.errors import TransientFailure
 from shared.platform.needs import TO_ALL
 
 READ_AT_ONCE = 500
@@ -46,8 +51,11 @@ def complaints_router() -> APIRouter:
         last: Annotated[date | None, Query(alias="to")] = None,
         page: Annotated[int, Query(ge=1, le=MOST_READ)] = 1,
         after: Annotated[str, Query(max_length=9000)] = "",
+        did: StepName | None = None,
+        of: Annotated[str, Query(max_length=200)] = "",
     ) -> Response:
-        """With a clock, its state or days they are those that a figure counts, closed ones too."""
+        """With a clock, its state or days they are those that a figure counts, closed ones too.
+        `did`, `of`: a step that was taken from the list, and the number of its case."""
         desk = desk_of(request)
         counted = CountedAsked(clock=clock, state=clock_state, first=first, last=last)
         show = "all" if counted.query else show
@@ -79,16 +87,40 @@ def complaints_router() -> APIRouter:
             "filters": SHOWN,
             "counts": counts_of(lines, asked),
             "departments": departments_in(lines),
-            "rows": rows_of(page_of_them, people, names, asked.now, speech_of(desk, at)),
+            "rows": rows_of(
+                page_of_them,
+                people,
+                names,
+                asked.now,
+                speech_of(desk, at),
+                reader=at.user.username,
+            ),
+            "may_work": await desk.staff.at(at.dealer.id, "work_on_complaints"),
+            "there": await _there(desk, at, page_of_them),
+            "did": did,
+            "of": of,
+            "words": words,
             "total": len(found),
             "pages": max(1, -(-len(found) // PAGE)) if show != "all" else 1,
             "page": page,
             "following": following,
+            "after": after,
             "more": more,
         }
+        await note_list(desk, at, "complaints")
         return desk.pages.page(request, "complaints.html", shown, language=at.visitor.language)
 
     return router
+
+
+async def _there(desk: Desk, at: AtDealer, lines: Sequence[CaseLine]) -> Mapping[str, str]:
+    """Case of the list -> who else has it open; nobody, while that cannot be known."""
+    abouts = {f"case:{name_within(line.id)}": line.id for line in lines}
+    try:
+        found = await desk.presence.others_at(abouts, at.user, desk.real_clock.now())
+    except TransientFailure:
+        return {}
+    return {abouts[about]: ", ".join(each.name for each in who) for about, who in found.items()}
 
 
 async def open_cases(desk: Desk, at: AtDealer) -> tuple[list[CaseLine], bool]:

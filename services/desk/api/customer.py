@@ -140,6 +140,12 @@ def _address(at: AtDealer, key: str) -> str:
     return f"/d/{at.dealer.id}/customers/{place_of(key)}"
 
 
+def _case_at(at: AtDealer, document_id: str) -> str:
+    """The page of a complaint; what is written of it, for who sees no more."""
+    place = f"/d/{place_of_case(document_id)[0]}"
+    return place if at.may("see_complaints") else f"{place}/narrative"
+
+
 def _has_profile(key: str) -> bool:
     """Whether intake keeps who they are: of customers, and of whoever is known by a car alone."""
     return is_customer_key(key) or is_of_a_car(key)
@@ -206,7 +212,7 @@ async def _page(
         "places": places,
         "where": lambda document_id: views.document_place(document_id, places, at.dealer.id),
         "veil": (lambda text: text) if opened else partial(views.veiled, known=known),
-        "case_at": lambda document_id: f"/d/{place_of_case(document_id)[0]}",
+        "case_at": partial(_case_at, at),
         "opt_outs": views.opt_outs(known, documents),
         "do_not_contact": views.do_not_contact(documents),
         "surveys": views.of_kind(documents, "survey"),

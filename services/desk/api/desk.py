@@ -17,7 +17,7 @@ from services.desk.adapters.trail import Trail
 from services.desk.adapters.trail_record import TrailRecord
 from services.desk.adapters.upstream import OtherServices
 from services.desk.adapters.users import Users
-from services.desk.domain.openings import Openings
+from services.desk.domain.openings import HitsShown, Openings
 from services.desk.settings import DeskSettings
 from shared.dealers.dealer import Dealers
 from shared.time.clock import TimeSource
@@ -50,4 +50,5 @@ class Desk:
     live: Hub
     presence: Presence
     openings: Openings = field(default_factory=Openings)
+    hits: HitsShown = field(default_factory=HitsShown)
     heavy: HeavyWork = field(default_factory=HeavyWork)

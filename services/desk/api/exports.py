@@ -71,7 +71,8 @@ def exports_router() -> APIRouter:
         with desk.heavy.room(at.user.username):
             sheet = cut_off(await _SHEETS[table](desk, at, _reader(request, at)), MOST_ROWS, say)
             content = await file_of(sheet, form, at.dealer.zone)
-        await desk.trail.note(at.user, at.dealer.id, "exported", f"{table}.{form}")
+        rows = f"rows: {len(sheet.rows)}"
+        await desk.trail.note(at.user, at.dealer.id, "exported", f"{table}.{form}", how=rows)
         day = desk.clock.now().astimezone(at.dealer.zone).date().isoformat()
         name = f"{table}-{at.dealer.id.replace('/', '-')}-{day}.{form}"
         return Response(

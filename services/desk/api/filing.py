@@ -26,6 +26,7 @@ from services.desk.views import case_words as words
 from services.desk.views.case_troubles import in_words, wrong_of
 from services.desk.views.places import place_of_case, place_of_customer
 from shared.contracts.identifiers import is_customer_key
+from shared.platform.errors import TransientFailure
 from shared.platform.needs import TO_ALL
 
 UNPROCESSABLE, AWAY = 422, 503
@@ -124,13 +125,16 @@ class _Filed:
             raise NotAllowed
         zone, speech = self.at.dealer.zone, speech_of(self.desk, self.at)
         wrong = self.form.wrong(zone, self.desk.clock.now())
-        if wrong:
-            return await self.shown(UNPROCESSABLE, wrong=in_words(wrong, speech))
         try:
+            may_not = await self.desk.staff.who_may_not(self.at.dealer.id, "work_on_complaints")
+            if owner in may_not - {self.at.user.staff_id}:
+                wrong["owner"] = "may_not"
+            if wrong:
+                return await self.shown(UNPROCESSABLE, wrong=in_words(wrong, speech))
             await require_known(self.desk, self.at, self.form.customer_key)
             command = self.form.report(self.at.dealer.id, zone, _numbering_key(self.desk))
             written = await reported(self.desk, self.at, command)
-        except ServiceAway:
+        except (ServiceAway, TransientFailure):
             return await self.shown(AWAY)
         except RefusedByService as refused:
             places, rest = wrong_of(refused.problem)
@@ -149,7 +153,7 @@ class _Filed:
             "here": f"/d/{place_of_customer(self.form.customer_key, 'file-complaint')}",
             "customer_place": place_of_customer(self.form.customer_key, "customers"),
             "cars": dict(who.vehicles) if who else {},
-            "names": await self.desk.staff.at(self.at.dealer.id),
+            "names": await self.desk.staff.at(self.at.dealer.id, "work_on_complaints"),
             "command": self.form.command,
             "typed": {name: self.form.text(name) for name in SentComplaint.model_fields},
             "wrong": wrong or {},

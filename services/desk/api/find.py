@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.desk.api.opening import note_hits
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import (
     AtDealer,
@@ -50,6 +51,7 @@ def find_router() -> APIRouter:
         meant = asked_of(asked)
         hits = Hits() if meant is None else await desk.directory.find(at.dealer.id, meant)
         if typing:
+            await note_hits(desk, at, len(hits.found))
             return _page(request, at, hits, asked=asked, short=meant is None, whole=False)
         if meant is not None:
             await desk.trail.note(at.user, at.dealer.id, "searched", _SEARCHED)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.desk.api.asking import or_none
 from services.desk.api.complaints import open_cases
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_list
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
 from services.desk.views import charts
@@ -40,6 +41,7 @@ def manager_router() -> APIRouter:
     ) -> Response:
         desk = desk_of(request)
         shown = shown_to(request, at) | await _now(desk, at)
+        await note_list(desk, at, "manager")
         return desk.pages.page(request, "manager.html", shown, language=at.visitor.language)
 
     @router.get("/manager/satisfaction")
@@ -111,6 +113,7 @@ def _route_of_a_list(router: APIRouter) -> None:
             "place": place_of,
             **_names(say_to(request, at)),
         }
+        await note_list(desk, at, "customers")
         return desk.pages.page(request, "manager_list.html", shown, language=at.visitor.language)
 
 

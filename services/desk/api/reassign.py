@@ -13,6 +13,7 @@ from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService
 from services.desk.api.acts import reported
 from services.desk.api.asking import or_none
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_list
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
 from services.desk.domain.reassigning import (
@@ -53,7 +54,7 @@ def reassign_router() -> APIRouter:
     @router.get("/manager/tasks")
     async def tasks(
         request: Request,
-        at: Annotated[AtDealer, at_dealer("see_the_team")],
+        at: Annotated[AtDealer, at_dealer("assign_tasks")],
         *,
         person: Annotated[str, Query(max_length=200)] = NOBODY,
         overdue: bool = False,
@@ -61,6 +62,7 @@ def reassign_router() -> APIRouter:
         after: _After = "",
     ) -> Response:
         asked = _Asked(person, overdue, today, after, to="", command=uuid.uuid4())
+        await note_list(desk_of(request), at, "tasks")
         return await _page(request, at, asked)
 
     @router.post("/manager/tasks")

@@ -13,10 +13,11 @@ from pydantic import BaseModel, Field
 from services.desk.adapters.upstream import ServiceAway
 from services.desk.api.asking import or_none, unless_away
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_list
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
-from services.desk.domain.whose import owners_of
+from services.desk.domain.whose import notified_as, owners_of
 from services.desk.views import call_words
 from services.desk.views.places import MOST_OF_AN_ADDRESS, place_of_case
 from services.desk.views.today import (
@@ -80,6 +81,7 @@ def today_router() -> APIRouter:
         counts = await unless_away(desk.services.task_counts(at.user, at.dealer.id))
         asked = _asked(at, query, counts)
         shown = shown_to(request, at) | await _shown(desk, at, asked, counts)
+        await note_list(desk, at, "today")
         return desk.pages.page(request, "today.html", shown, language=at.visitor.language)
 
     @router.get("/today/next")
@@ -179,15 +181,16 @@ async def _shown(
         _tasks(desk, at, asked, counts),
         newer_plans(desk, at),
         _cases(desk, at),
-        desk.staff.at(at.dealer.id),
+        desk.staff.at(at.dealer.id, "do_tasks"),
     )
     if found is None and page is None:
         raise ServiceAway("followup")
     tasks, me = found or NO_TASKS, at.user.staff_id
     lines = with_newer(tasks.lines, plans, asked, me) if found else []
     later = [] if tasks.day is None else tasks.day.later
-    cases, many = cases_for(() if page is None else page.cases)
-    keys = {line.customer_key for line in lines} | {case.customer_key for case in cases}
+    told_as = notified_as(at.user.roles_at(at.dealer.id))
+    cases, many = cases_for(() if page is None else page.cases, me, told_as)
+    keys = {line.customer_key for line in lines} | {case.line.customer_key for case in cases}
     people = await desk.directory.of(keys | {each.task.customer_key for each in later})
     rows: list[TaskRow] = [row_of(each, people.get(each.customer_key), me) for each in lines]
     return {
@@ -206,15 +209,14 @@ async def _shown(
         "cases": [
             (
                 case,
-                name_of(case.customer_key, people.get(case.customer_key)),
-                place_of_case(case.id)[0],
+                name_of(case.line.customer_key, people.get(case.line.customer_key)),
+                place_of_case(case.line.id)[0],
             )
             for case in cases
         ],
         "cases_many": many,
         "cases_known": page is not None,
         "cases_more": page is not None and page.next is not None,
-        "cases_show": "open" if at.may("reassign_complaints") else "mine",
         "staff": staff,
         "words": call_words,
     }
@@ -228,13 +230,17 @@ async def _tasks(
 
 
 async def _cases(desk: Desk, at: AtDealer) -> CasePage | None:
-    """Those that need whoever asks: of who leads, the first of all that are open; else all that
-    they are responsible for."""
+    """The first of all that are open, and, where there are more, all that they are responsible
+    for."""
     if not at.may("see_complaints"):
         return None
-    if at.may("reassign_complaints"):
-        return await or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ))
-    return await or_none(_cases_of(desk, at, at.user.staff_id))
+    page = await or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ))
+    if page is None or page.next is None or not at.user.staff_id:
+        return page
+    theirs = await or_none(_cases_of(desk, at, at.user.staff_id))
+    known = {each.id for each in page.cases}
+    rest = () if theirs is None else [each for each in theirs.cases if each.id not in known]
+    return CasePage(cases=(*page.cases, *rest), next=page.next)
 
 
 async def _cases_of(desk: Desk, at: AtDealer, owner: str) -> CasePage:

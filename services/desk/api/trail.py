@@ -8,10 +8,16 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from services.desk.api.visitor import NotAllowed, SignedIn, Visitor, desk_of, shown_to_all
 from services.desk.domain.allowed import allowed
-from services.desk.domain.trail import TRAIL_ACTS, TrailAct, TrailAsked, TrailFaultKind
+from services.desk.domain.trail import (
+    TRAIL_ACTS,
+    TrailAct,
+    TrailAsked,
+    TrailFaultKind,
+    sequence_in,
+)
 from services.desk.domain.users import Language
 from services.desk.views.speech import N_
-from services.desk.views.trail import as_table
+from services.desk.views.trail import as_table, place_of_noted
 from shared.dealers.dealer import Dealer
 from shared.platform.needs import TO_ALL
 from shared.platform.tables import csv_response
@@ -27,6 +33,8 @@ ACT_WORDS: dict[TrailAct, str] = {
     "saw_customer": N_("saw a customer"),
     "saw_particulars": N_("saw particulars"),
     "saw_narrative": N_("saw what a customer complained of"),
+    "saw_list": N_("saw a list"),
+    "saw_hits": N_("saw who was found, while typing"),
     "saw_trail": N_("looked at the trail"),
     "searched": N_("searched"),
     "exported": N_("exported"),
@@ -116,36 +124,57 @@ def trail_router() -> APIRouter:
     async def export(request: Request, may: MaySee, asked: AskedOfTrail) -> Response:
         desk, language = desk_of(request), may.visitor.language
         with desk.heavy.room(may.visitor.user.username):
-            await desk.trail.note(may.visitor.user, None, "exported", "trail")
             zone = _zone(may, asked)
             entries = await desk.record.find(_wanted(may, asked, zone), limit=MOST_EXPORTED)
+            rows = f"rows: {len(entries)}"
+            await desk.trail.note(may.visitor.user, None, "exported", "trail", how=rows)
             words: dict[str, str] = {
                 act: desk.pages.word(language, said) for act, said in ACT_WORDS.items()
             }
             return csv_response(as_table(entries, language, zone, words), name="trail")
 
     @router.post("/verify")
-    async def verify(request: Request, may: MaySee) -> Response:
+    async def verify(
+        request: Request, may: MaySee, known: Annotated[str, Form(max_length=100)] = ""
+    ) -> Response:
+        """`known`: the end of it as it was written down elsewhere, as `NUMBER:MARK`."""
         desk, language = desk_of(request), may.visitor.language
+        end = known.strip() or None
+        try:
+            if end is not None:
+                sequence_in(end)
+        except ValueError:
+            return await _page(request, may, _NOTHING, known=known, status=422)
         with desk.heavy.room(may.visitor.user.username):
-            verified = await desk.record.verified()
+            await desk.trail.note(may.visitor.user, None, "saw_trail", "")
+            verified = await desk.record.verified(end)
         faults = [
             desk.pages.word(language, FAULT_WORDS[each.kind], number=each.sequence)
             for each in verified.faults
         ]
         return await _page(
-            request, may, _NOTHING, verified={"end": verified.end.in_words(), "faults": faults}
+            request,
+            may,
+            _NOTHING,
+            verified={"end": verified.end.in_words(), "faults": faults},
+            known=known,
         )
 
     return router
 
 
 async def _page(
-    request: Request, may: _MaySee, asked: _Asked, verified: dict[str, Any] | None = None
+    request: Request,
+    may: _MaySee,
+    asked: _Asked,
+    verified: dict[str, Any] | None = None,
+    *,
+    known: str = "",
+    status: int = 200,
 ) -> Response:
-    desk, language = desk_of(request), may.visitor.language
-    if asked.before is None and verified is None:
-        await desk.trail.note(may.visitor.user, None, "saw_trail", "")
+    desk, language, user = desk_of(request), may.visitor.language, may.visitor.user
+    if verified is None:
+        await desk.trail.note(user, None, "saw_trail", "")
     zone = _zone(may, asked)
     found = await desk.record.find(_wanted(may, asked, zone), limit=A_PAGE + 1, before=asked.before)
     shown = {
@@ -157,9 +186,12 @@ async def _page(
         "asked_dealers": may.dealers,
         "acts": _acts(request, language),
         "verified": verified,
+        "known": known,
+        "known_is_wrong": status != 200,  # nothing else is refused here
+        "place_of": lambda noted: place_of_noted(noted, user),
         "most_exported": MOST_EXPORTED,
     }
-    return desk.pages.page(request, "trail.html", shown, language=language)
+    return desk.pages.page(request, "trail.html", shown, language=language, status=status)
 
 
 def _acts(request: Request, language: Language) -> dict[str, str]:

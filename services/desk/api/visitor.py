@@ -181,23 +181,23 @@ def is_by_itself(request: Request) -> bool:
 SignedIn = Annotated[Visitor, Depends(signed_in)]
 
 
-def at_dealer(act: Act) -> Any:
-    """The dependency of a page of `{group}/{dealer}`: who asks, if they may do this there.
+def at_dealer(*acts: Act) -> Any:
+    """The dependency of a page of `{group}/{dealer}`: who asks, if they may do one of these there.
 
     Raises `NotAllowed`; a dealer that is not there is told as one of which they may nothing.
     """
-    return Depends(_AtDealer(act))
+    return Depends(_AtDealer(acts))
 
 
 @dataclass(frozen=True, slots=True)
 class _AtDealer:
-    act: Act
+    acts: tuple[Act, ...]
 
     async def __call__(
         self, request: Request, group: str, dealer: str, visitor: SignedIn
     ) -> AtDealer:
         found = desk_of(request).dealers.find(f"{group}/{dealer}")
-        if found is None or not allowed(visitor.user, self.act, found.id):
+        if found is None or not any(allowed(visitor.user, act, found.id) for act in self.acts):
             raise NotAllowed
         return AtDealer(visitor=visitor, dealer=found)
 

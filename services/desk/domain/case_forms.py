@@ -21,13 +21,17 @@ Wrong: TypeAlias = Literal[
     "itself",
     "no_number",
     "not_taken",
+    "may_not",
 ]
 """What is wrong with a field. `not_after`: a hold that ends before it begins. `several_cases`: open
 ones of the same number. `itself`: a case that is to be merged into itself. `not_taken`: intake says
-so."""
+so. `may_not`: somebody who may not work on complaints here."""
 
 FIELDS: Mapping[StepName, tuple[str, ...]] = {
-    "called_back": ("satisfied",),
+    "answered": ("reason",),
+    "executive_answered": ("reason",),
+    "resolved": ("reason",),
+    "called_back": ("satisfied", "reason"),
     "regraded": ("severity",),
     "held": ("reason", "until"),
     "demanded": ("reason",),
@@ -37,7 +41,8 @@ FIELDS: Mapping[StepName, tuple[str, ...]] = {
     "withdrawn": ("reason",),
     "reopened": ("reason",),
 }
-"""What a step says beside when it was taken."""
+"""What a step says beside when it was taken. Of an answer, a promise, a resolution or a call-back
+`reason` is the measure or the result, which stands on the form on paper."""
 NEEDED: Mapping[StepName, str] = {
     "called_back": "satisfied",
     "regraded": "severity",

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from services.desk.domain.allowed import Act
 from shared.contracts.feed_parts import StepName
-from shared.contracts.http.complaints import CaseView, ClockView
+from shared.contracts.http.complaints import CaseLine, CaseView, ClockView
 from shared.contracts.http.complaints_timeline import OnHold, Step
 
 Steps: TypeAlias = tuple[StepName, ...]
@@ -47,6 +47,13 @@ _IN_ORDER: Steps = (
     "withdrawn",
     "reopened",
 )
+
+
+def offered_in_list(line: CaseLine) -> Steps:
+    """The steps of these that are offered where a case is one of many."""
+    open_ = line.status in _WORKED_ON | {"escalated", "resolved"}
+    shown: Steps = ("acknowledged",) if line.to_acknowledge else ()
+    return (*shown, "reassigned") if open_ else shown
 
 
 def next_of(steps: Iterable[StepName]) -> StepName | None:
@@ -92,6 +99,11 @@ def _senior_answer(case: CaseView) -> Iterable[StepName]:
     """Of a major case, until senior management has answered it."""
     if case.open and case.severity == "major" and "executive_answered" not in taken_lately(case):
         yield "executive_answered"
+
+
+def is_responsible(case: CaseView, staff_id: str) -> bool:
+    """Whether this case is theirs: then they may read what it is about."""
+    return bool(staff_id) and case.assigned_to == staff_id
 
 
 def taken_lately(case: CaseView) -> frozenset[StepName]:
@@ -141,8 +153,16 @@ def mark_of(case: CaseView) -> str:
     """Says what of a case had been reported when it was shown: how many steps there were, and
     when the last of them was received, in milliseconds since 1970."""
     steps = steps_of(case)
-    last = max((int(step.recorded_at.timestamp() * 1000) for step in steps), default=0)
-    return f"{len(steps)}.{last}"
+    return _mark(len(steps), max((step.recorded_at for step in steps), default=None))
+
+
+def mark_of_line(line: CaseLine) -> str:
+    """The same, of a case in a list."""
+    return _mark(line.steps, line.stepped_at)
+
+
+def _mark(steps: int, last: datetime | None) -> str:
+    return f"{steps}.{int(last.timestamp() * 1000) if last else 0}"
 
 
 def reported_since(case: CaseView, mark: str) -> tuple[Step, ...]:

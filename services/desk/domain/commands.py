@@ -28,6 +28,23 @@ class Command:
     """The field of the report that tells it from others of its kind, such as `outcome_no`."""
 
 
+_OF_WHAT = frozenset({"customer_key", "customer", "case_id", "task_id", "step"})
+
+
+def customer_in(command: Command) -> str:
+    """Whose it is, by key; empty: it does not say."""
+    customer = command.data.get("customer") or {}
+    return str(command.data.get("customer_key") or customer.get("customer_key") or "")
+
+
+def fields_of(command: Command) -> str:
+    """The step that it is, and the names of the fields of which it speaks: nothing that they
+    say."""
+    names = sorted(name for name in command.data if name not in _OF_WHAT | {command.numbered_by})
+    step = str(command.data.get("step", ""))
+    return ": ".join(each for each in (step, ", ".join(names)) if each)
+
+
 def event_of(
     command: Command, user: User, at: datetime, *, by: bool = True, timed: bool = True
 ) -> CloudEvent:

@@ -21,6 +21,8 @@ TrailAct: TypeAlias = Literal[
     "saw_customer",
     "saw_particulars",
     "saw_narrative",
+    "saw_list",
+    "saw_hits",
     "saw_trail",
     "searched",
     "exported",
@@ -32,7 +34,8 @@ TrailAct: TypeAlias = Literal[
     "disabled_user",
     "enabled_user",
 ]
-"""`reported`: what intake was told; the document's id is what it is about."""
+"""`reported`: what intake was told; the document's id is what it is about. `saw_list`: a page of
+many customers. `saw_hits`: those who were found while somebody typed."""
 TRAIL_ACTS: tuple[TrailAct, ...] = get_args(TrailAct)
 
 TrailFaultKind: TypeAlias = Literal["changed", "missing", "cut", "headless", "forged head", "other"]
@@ -50,6 +53,10 @@ class TrailNote:
     dealer_id: str | None
     what: str
     about: str = field(repr=False)
+    customer: str = field(default="", repr=False)
+    """Whose that is, where `about` does not say so itself; empty: nobody's."""
+    how: str = ""
+    """Which act it was, the names of the fields that it speaks of, or how many rows: no values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +99,7 @@ class TrailAsked:
 
     username: str | None = None
     about: str | None = None
+    """What it is about, or whose that is."""
     what: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -125,14 +133,16 @@ class Chain:
         return hmac.compare_digest(self._seal(head.end), head.seal)
 
     def _mark(self, sequence: int, noted: TrailNote, before: bytes) -> bytes:
-        said = [
+        said: list[object] = [
             sequence,
             noted.at.astimezone(UTC).isoformat(),
             noted.username,
             noted.dealer_id,
             noted.what,
         ]
-        return self._mac([*said, noted.about, before.hex()])
+        # entries of before these were written down have other marks: all stay as they are
+        more = [noted.customer, noted.how] if noted.customer or noted.how else []
+        return self._mac([*said, noted.about, before.hex(), *more])
 
     def _seal(self, end: TrailEnd) -> bytes:
         return self._mac(["head", end.sequence, end.mark.hex()])

@@ -13,6 +13,8 @@ from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseView, ClockView, LadderRung
 from shared.contracts.http.complaints_timeline import (
     Closed,
+    MergedIn,
+    MergedOut,
     NoticeMade,
     Reopened,
     Step,
@@ -120,6 +122,20 @@ def _rung(rung: LadderRung, clock: ClockView, timeline: TimelineStory) -> RungSh
         roles=tuple(words.ROLES[role] for role in rung.to),
         told=told,
     )
+
+
+def lives_on_in(case: CaseView) -> str | None:
+    """The id of the case that this one was merged into, where that stands."""
+    if case.stage != "merged":
+        return None
+    outs = [entry for entry in case.timeline if isinstance(entry, MergedOut)]
+    return next((entry.into for entry in reversed(outs) if entry.taken_back_at is None), None)
+
+
+def absorbed_by(case: CaseView) -> tuple[str, ...]:
+    """The ids of those that were merged into this one, the first merged first."""
+    ins = (entry.case_id for entry in case.timeline if isinstance(entry, MergedIn))
+    return tuple(dict.fromkeys(ins))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ WORDS: Mapping[Wrong, str] = {
     "several_cases": N_("Several open cases have this number: merge it from the other one."),
     "itself": N_("This is the case itself."),
     "no_number": N_("Write a whole number."),
+    "may_not": N_("This colleague does not work on complaints here: choose another one."),
     "not_taken": N_(
         "This cannot be taken as it is: use a word or two, without telephone numbers or addresses."
     ),

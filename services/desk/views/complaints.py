@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Literal, TypeAlias, get_args
+from uuid import UUID, uuid5
 
+from services.desk.domain.case_steps import mark_of_line, offered_in_list
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views import case_words as words
@@ -12,8 +14,9 @@ from services.desk.views.case import is_soon
 from services.desk.views.manager_words import CLOCKS
 from services.desk.views.places import place_of_case
 from services.desk.views.speech import N_, Speech
+from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseLine, CaseView, RunningClock
-from shared.contracts.identifiers import name_within, source_of
+from shared.contracts.identifiers import NAMESPACE, name_within, source_of
 
 Show: TypeAlias = Literal["open", "mine", "nobody", "today", "warned", "broken", "held", "all"]
 SHOWN: Mapping[Show, str] = {
@@ -154,6 +157,11 @@ class CaseRow:
     is_broken: bool
     rung: str
     """To whom the highest rung that was reached goes; empty: none was."""
+    seen: str
+    """What had been reported of it by then."""
+    acts: Mapping[StepName, UUID]
+    """What can be done from the list -> the id of that act of this reader's: of a list that is
+    drawn again the same, as long as nothing was reported."""
 
 
 def counts_of(lines: Collection[CaseLine], asked: CasesAsked) -> dict[Show, int]:
@@ -177,15 +185,25 @@ def rows_of(
     names: Mapping[str, str],
     now: datetime,
     say: Speech,
+    *,
+    reader: str,
 ) -> list[CaseRow]:
-    """As the list shows them. `names`: staff id -> name."""
-    return [_row(line, people.get(line.customer_key), names, now, say) for line in lines]
+    """As the list shows them. `names`: staff id -> name; `reader`: whose list it is."""
+    return [
+        _row(line, people.get(line.customer_key), names, now, say, reader=reader) for line in lines
+    ]
 
 
 def _row(
-    line: CaseLine, who: CustomerCard | None, names: Mapping[str, str], now: datetime, say: Speech
+    line: CaseLine,
+    who: CustomerCard | None,
+    names: Mapping[str, str],
+    now: datetime,
+    say: Speech,
+    *,
+    reader: str,
 ) -> CaseRow:
-    roles = line.rung.to if line.rung else ()
+    roles, seen = line.rung.to if line.rung else (), mark_of_line(line)
     return CaseRow(
         line=line,
         place=place_of_case(name_within(line.id))[0],
@@ -201,6 +219,11 @@ def _row(
         chips=tuple(_chip(clock, line, now, say) for clock in (*line.running, *line.stopped)),
         is_broken=is_broken(line),
         rung=", ".join(say(words.ROLES[role]) for role in roles),
+        seen=seen,
+        acts={
+            step: uuid5(NAMESPACE, f"{step}|{reader}|{line.id}|{seen}")
+            for step in offered_in_list(line)
+        },
     )
 
 

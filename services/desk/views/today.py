@@ -1,6 +1,6 @@
 """What Today shows of a dealer's tasks: rows, drawn from the list and from newer plans."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias
@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views.call_words import ending_word
 from services.desk.views.places import place_of
+from services.desk.views.speech import N_
+from shared.contracts.complaints import Role
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks, FollowUpTask
 from shared.contracts.http.followup_lists import KindOfTask, TaskLine
@@ -189,10 +191,37 @@ def closed_word(task: FollowUpTask) -> str:
     return "" if task.status in TO_DO else ending_word(task.closed_because or task.status)
 
 
-def cases_for(cases: Sequence[CaseLine]) -> tuple[Sequence[CaseLine], int]:
-    """Of complaints that need somebody, by deadline, the first `MOST_CASES`; and how many there
-    are."""
-    return cases[:MOST_CASES], len(cases)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeededCase:
+    """An open complaint that needs somebody."""
+
+    line: CaseLine
+    why: str
+    """A message."""
+
+
+def cases_for(
+    cases: Iterable[CaseLine], staff_id: str, told_as: Set[Role]
+) -> tuple[Sequence[NeededCase], int]:
+    """The open complaints that need somebody, by deadline, the first `MOST_CASES`; and how many
+    there are. `told_as`: as whom of those who lead."""
+    found = ((each, _why_needed(each, staff_id, told_as)) for each in cases)
+    theirs = [NeededCase(line=each, why=why) for each, why in found if why]
+    return theirs[:MOST_CASES], len(theirs)
+
+
+def _why_needed(line: CaseLine, staff_id: str, told_as: Set[Role]) -> str:
+    """Empty: it goes its way without them."""
+    is_told = line.rung is not None and not told_as.isdisjoint(line.rung.to)
+    if line.assigned_to == staff_id:
+        return N_("yours")
+    if is_told and line.rung is not None and line.rung.kind == "step":
+        return N_("passed on to you")
+    if told_as and line.status == "escalated":
+        return N_("not done in time")
+    if is_told:
+        return N_("you have been warned")
+    return "" if line.assigned_to else N_("nobody is responsible")
 
 
 def next_row(rows: Sequence[TaskRow], now: datetime, *, but: str = "") -> TaskRow | None:

@@ -227,6 +227,12 @@ class CaseLine(DescribedResponse):
     """Those of its last generation that were stopped, in the order of the policy."""
     rung: RungReached | None = None
     """How high on their ladders the clocks that run are; null: nobody is to be notified yet."""
+    to_acknowledge: bool = False
+    """Whether somebody was notified of a clock that runs, and nobody has acknowledged that yet."""
+    steps: int = 0
+    """How many steps were reported of it, whether they count or not."""
+    stepped_at: Instant | None = None
+    """When intake first received the last of them; null: there is none."""
     parked_because: str | None
     """Why the case was set aside, if it is."""
 

@@ -1,5 +1,6 @@
 """What a desk keeps, in memory."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -126,9 +127,24 @@ class MemoryTrail:
             return NO_ENTRIES
         return TrailEnd(sequence=self.written[-1].sequence, mark=self.written[-1].mark)
 
-    async def note(self, user: User, dealer_id: str | None, what: TrailAct, about: str) -> None:
+    async def note(
+        self,
+        user: User,
+        dealer_id: str | None,
+        what: TrailAct,
+        about: str,
+        *,
+        customer: str = "",
+        how: str = "",
+    ) -> None:
         noted = TrailNote(
-            at=self.clock.now(), username=user.username, dealer_id=dealer_id, what=what, about=about
+            at=self.clock.now(),
+            username=user.username,
+            dealer_id=dealer_id,
+            what=what,
+            about=about,
+            customer=customer,
+            how=how,
         )
         self.written += self.chain.after(self.end, [noted])
 
@@ -150,7 +166,7 @@ class MemoryTrail:
 def _is_asked(noted: TrailNote, asked: TrailAsked) -> bool:
     return (
         asked.username in (None, noted.username)
-        and asked.about in (None, noted.about)
+        and asked.about in (None, noted.about, noted.customer or None)
         and asked.what in (None, noted.what)
         and (asked.dealer_ids is None or noted.dealer_id in asked.dealer_ids)
         and (asked.since is None or noted.at >= asked.since)
@@ -177,3 +193,9 @@ class MemoryPresence:
             if of == about and at > now - THERE_FOR and who.username != user.username
         }
         return tuple(sorted(there, key=lambda each: (each.name, each.username)))
+
+    async def others_at(
+        self, abouts: Collection[str], user: User, now: datetime
+    ) -> Mapping[str, tuple[PresentPerson, ...]]:
+        found = {about: await self.others(about, user, now) for about in abouts}
+        return {about: people for about, people in found.items() if people}

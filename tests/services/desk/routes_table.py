@@ -19,8 +19,6 @@ class DeskRoute:
     """Any of them; acts at the dealer of the address, or, where it has none, at some dealer."""
     url: str = ""
     """As it is asked for, of the rig's first dealer; else the path with that and a customer."""
-    also: tuple[Act, ...] = ()
-    """And all of these, at the same dealer."""
     streams: bool = False
     """It never ends: that it is answered is tested elsewhere."""
 
@@ -72,8 +70,8 @@ ROUTES = (
     DeskRoute("GET", CASE, ("see_complaints",)),
     DeskRoute("POST", CASE, ("work_on_complaints",)),
     DeskRoute("GET", f"{CASE}/print", ("see_complaints",)),
-    DeskRoute("GET", f"{CASE}/narrative", ("see_complaints",)),
-    DeskRoute("POST", f"{CASE}/narrative", ("see_complaints",), also=("see_narratives",)),
+    DeskRoute("GET", f"{CASE}/narrative", ("see_complaints", "see_narratives")),
+    DeskRoute("POST", f"{CASE}/narrative", ("see_complaints", "see_narratives")),
     DeskRoute("GET", f"{AT_DEALER}/file-complaint/{NUMBERED}", ("file_complaints",)),
     DeskRoute("POST", f"{AT_DEALER}/file-complaint/{NUMBERED}", ("file_complaints",)),
     DeskRoute("GET", f"{AT_DEALER}/manager", ("see_the_team",)),
@@ -94,7 +92,7 @@ ROUTES = (
         ("see_the_team",),
         f"/d/{MINE}/manager/done?person=s-1",
     ),
-    DeskRoute("GET", f"{AT_DEALER}/manager/tasks", ("see_the_team",)),
+    DeskRoute("GET", f"{AT_DEALER}/manager/tasks", ("assign_tasks",)),
     DeskRoute("POST", f"{AT_DEALER}/manager/tasks", ("assign_tasks",)),
     DeskRoute("GET", f"{AT_DEALER}/exports", ("export",)),
     DeskRoute("POST", f"{AT_DEALER}/exports", ("export",)),

@@ -69,3 +69,18 @@ async def test_who_does_not_say_so_again_is_there_no_more(presence: Presence) ->
     await presence.here(ABOUT, "1", CHEN, almost)
     assert await names(presence, LIN, now=NOW + THERE_FOR) == ["Chen Hao"]
     assert await names(presence, LIN, now=almost + THERE_FOR) == []
+
+
+async def test_of_several_things_each_says_who_is_there(presence: Presence) -> None:
+    other = "customer:sunrise/pudong/cdk/C2"
+    await presence.here(ABOUT, "1", CHEN, NOW)
+    await presence.here(ABOUT, "2", LIN, NOW)
+    await presence.here(other, "3", LIN, NOW)
+    await presence.here("customer:sunrise/pudong/cdk/C3", "4", BAO, NOW)
+    for user, expected in (
+        (LIN, {ABOUT: ["Chen Hao"]}),
+        (BAO, {ABOUT: ["Chen Hao", "Lin Mei"], other: ["Lin Mei"]}),
+    ):
+        found = await presence.others_at([ABOUT, other], user, NOW)
+        assert {about: [each.name for each in there] for about, there in found.items()} == expected
+    assert await presence.others_at([ABOUT, other], BAO, NOW + THERE_FOR) == {}

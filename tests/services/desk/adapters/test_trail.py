@@ -59,14 +59,17 @@ async def test_what_was_noted_is_found_the_newest_first(
     await trail.note(LIN, PUDONG, "saw_customer", f"{PUDONG}/cdk/C1")
     clock.advance(timedelta(days=1))
     await trail.note(ANNA, BERLIN, "exported", "tasks")
-    await trail.note(LIN, None, "signed_out", "")
+    await trail.note(LIN, None, "signed_out", "", customer=f"{PUDONG}/cdk/C2", how="name, phones")
     found = await record.find(TrailAsked(), limit=10)
     assert [each.sequence for each in found] == [3, 2, 1]
+    assert [each.noted.how for each in found] == ["name, phones", "", ""]
     assert found[2].noted.at == NOW.replace(microsecond=123000)
     assert [each.sequence for each in await record.find(TrailAsked(), limit=1, before=3)] == [2]
     for asked, expected in (
         (TrailAsked(username="lin"), [3, 1]),
         (TrailAsked(about=f"{PUDONG}/cdk/C1"), [1]),
+        (TrailAsked(about=f"{PUDONG}/cdk/C2"), [3]),
+        (TrailAsked(about=f"{PUDONG}/cdk/C2", username="anna"), []),
         (TrailAsked(what="exported"), [2]),
         (TrailAsked(dealer_ids=frozenset({BERLIN})), [2]),
         (TrailAsked(dealer_ids=frozenset()), []),
@@ -115,6 +118,8 @@ async def test_changes_in_the_database_are_found(
     await entries.update_one({"_id": 3}, {"$set": {"username": "somebody"}})
     assert await _faults(record) == [("changed", 3)]
     await entries.update_one({"_id": 3}, {"$unset": {"at": ""}})
+    assert await _faults(record) == [("changed", 3)]
+    await entries.replace_one({"_id": 3}, {**third, "customer": f"{PUDONG}/cdk/C1"})
     assert await _faults(record) == [("changed", 3)]
     await entries.replace_one({"_id": 3}, {**first, "_id": 3})
     assert ("changed", 3) in await _faults(record)

@@ -164,3 +164,17 @@ async def test_who_is_named_and_cannot_be_told_is_asked_for_by_staff_id(
     assert page.status_code == 422
     assert "say by staff id whom you mean" in page.text
     assert assigned(rig) == []
+
+
+async def test_nobody_is_offered_or_given_a_task_who_may_do_none(rig: Rig) -> None:
+    officer = User(username="p", name="Pia", staff_id="s-pia", grants=(f"privacy@{MINE}",))
+    await rig.users.save(StoredUser(user=officer))
+    async with rig.browser(f"head@{MINE}", username="boss") as boss:
+        page = await boss.get(TODAY, whose="all")
+        assert 'value="s-chen"' in page.text and "s-pia" not in page.text
+        card = await boss.get(f"{BASE}/calls/cdk/C1")
+        assert 'value="s-chen"' in card.text and "s-pia" not in card.text
+        form = form_in(page.text, "/assignments/")
+        for named in ("s-pia", "Pia"):
+            assert (await form.send(boss, person=named)).status_code == 422
+    assert assigned(rig) == []

@@ -10,7 +10,8 @@ from services.desk.domain.people import CustomerCard
 from shared.contracts.intake import KnownVehicle
 from tests.access.dealers import MINE
 from tests.access.services import NOW
-from tests.services.desk.cases import Complaints
+from tests.services.desk.cases import Complaints, shown_after, step
+from tests.services.desk.forms import form_in
 from tests.services.desk.rig import BASE, Rig
 
 
@@ -101,13 +102,30 @@ async def test_who_leads_reads_the_narrative_and_that_is_noted(
     assert ("lin", MINE, "saw_narrative", CASE) in complaints.rig.trail.entries
 
 
-async def test_nobody_else_does(complaints: Complaints) -> None:
-    place = await complaints.filed("K9", narrative="The brakes squeal.")
+@pytest.mark.parametrize("role", ["agent", "advisor"])
+async def test_who_is_responsible_reads_it_whatever_their_role(
+    complaints: Complaints, role: str
+) -> None:
+    place = await complaints.filed("K9", narrative="The brakes squeal.", owner="s-lin")
+    async with complaints.rig.browser(f"{role}@{MINE}") as browser:
+        assert f'{place}/narrative"' in (await browser.get(place)).text
+        page = await browser.post(f"{place}/narrative")
+        assert page.status_code == 200 and "The brakes squeal." in page.text
+        paper = await browser.get(f"{place}/print")
+        assert "The brakes squeal." in paper.text and "Left out here" not in paper.text
+    noted = [each[2] for each in complaints.rig.trail.entries]
+    assert noted == ["saw_customer", "saw_narrative", "printed", "saw_narrative"]
+
+
+@pytest.mark.parametrize("owner", [None, "s-chen", ""])
+async def test_nobody_else_does(complaints: Complaints, owner: str | None) -> None:
+    more = {"owner": owner} if owner != "" else {}
+    place = await complaints.filed("K9", narrative="The brakes squeal.", **more)
     async with complaints.rig.browser() as browser:
         assert "/narrative" not in (await browser.get(place)).text
         assert (await browser.post(f"{place}/narrative")).status_code == 403
         paper = await browser.get(f"{place}/print")
-    assert "The brakes squeal" not in paper.text and "What the customer says" not in paper.text
+    assert "The brakes squeal" not in paper.text and "Left out here" in paper.text
     assert not [each for each in complaints.rig.trail.entries if each[2] == "saw_narrative"]
 
 
@@ -120,6 +138,28 @@ async def test_on_paper_it_has_its_verdicts_and_lines_to_sign(complaints: Compla
         assert words in paper.text, words
     noted = [each[2] for each in complaints.rig.trail.entries]
     assert noted == ["printed", "saw_narrative"]
+    written = complaints.rig.trail.written
+    assert {each.noted.customer for each in written} == {f"{MINE}/cdk/C1"}
+
+
+async def test_paper_says_what_was_promised_and_done_and_has_room_for_more(
+    complaints: Complaints,
+) -> None:
+    place = await complaints.filed("K9")
+    async with complaints.rig.browser() as browser:
+        empty = (await browser.get(f"{place}/print")).text
+        await shown_after(browser, await step(browser, place, "promised", reason="a loaner car"))
+        await shown_after(browser, await step(browser, place, "resolved", reason="new pads"))
+        paper = (await browser.get(f"{place}/print")).text
+    assert "Nothing was done with the customer yet." in empty and 'id="treated"' not in empty
+    treated = paper.partition('id="treated"')[2].partition("</table>")[0]
+    rows = re.findall(r"<td>([^<]*)</td><td>([^<]*)</td></tr>", treated)
+    assert rows == [
+        ("s-lin made a promise", "a loaner car"),
+        ("s-lin resolved it", "new pads"),
+    ]
+    for label in ("Measures", "Promised to the customer", "Result", "Customer"):
+        assert f'<li><span>{label}</span><span class="line"></span>' in paper, label
 
 
 async def test_a_case_that_is_not_filed_has_nothing_to_do(complaints: Complaints) -> None:
@@ -128,11 +168,29 @@ async def test_a_case_that_is_not_filed_has_nothing_to_do(complaints: Complaints
     assert page.status_code == 404
 
 
-async def test_a_privacy_officer_sees_no_cases(complaints: Complaints) -> None:
-    place = await complaints.filed("K9")
+async def test_a_privacy_officer_reads_what_is_written_and_sees_no_case(
+    complaints: Complaints,
+) -> None:
+    place = await complaints.filed("K9", narrative="The brakes squeal.", regulator_ref="12315-9")
+    complaint = KeptDocument(
+        document_id=CASE,
+        customer_key=f"{MINE}/cdk/C1",
+        dealer_id=MINE,
+        version="1",
+        kind="complaint",
+        at=complaints.rig.desk.clock.now(),
+    )
+    complaints.rig.directory.kept.append(complaint)
     async with complaints.rig.browser(f"privacy@{MINE}") as browser:
         assert (await browser.get(place)).status_code == 403
-        assert (await browser.post(f"{place}/narrative")).status_code == 403
+        customer = await browser.get(f"{BASE}/customers/cdk/C1")
+        assert f'href="{place}/narrative"' in customer.text
+        closed = await browser.get(f"{place}/narrative")
+        assert "The brakes squeal" not in closed.text
+        page = await form_in(closed.text, f"{place}/narrative").send(browser)
+    assert page.status_code == 200 and "The brakes squeal." in page.text
+    assert "12315-9" not in page.text and page.headers["cache-control"] == "no-store"
+    assert complaints.rig.trail.entries[-1] == ("lin", MINE, "saw_narrative", CASE)
 
 
 async def test_a_number_with_signs_in_it_has_an_address(complaints: Complaints) -> None:

@@ -1,11 +1,14 @@
 """Steps on a complaint from its page: each once, as complaints decides it, and nothing lost."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from services.desk.adapters.users import StoredUser
 from tests.access.dealers import MINE
 from tests.services.desk.cases import Complaints, hidden, shown_after, step
+from tests.services.desk.given_staff import let_work, user_of
 from tests.services.desk.rig import BASE, Rig
 
 
@@ -29,6 +32,8 @@ async def test_a_step_counts_and_says_which_deadline_it_kept(complaints: Complai
         "s-lin",
     )
     assert ("lin", MINE, "reported", taken["document_id"]) in complaints.rig.trail.entries
+    noted = complaints.rig.trail.written[1].noted
+    assert (noted.customer, noted.how) == (f"{MINE}/cdk/C1", "contacted")
 
 
 async def test_sent_twice_it_is_one_step(complaints: Complaints) -> None:
@@ -195,7 +200,17 @@ async def test_a_duplicate_is_merged_by_its_number(complaints: Complaints) -> No
         page = await shown_after(browser, answer)
         assert "this counts" in page and f'href="{other}"' in page
         assert 'id="step-unmerged"' in page and 'id="step-resolved"' not in page
-        assert "Case K9 was merged into it" in (await browser.get(other)).text
+        assert f'id="lives-on">This case lives on in case <a class="number" href="{other}">' in page
+        survivor = (await browser.get(other)).text
+        assert "Case K9 was merged into it" in survivor
+        assert f'id="absorbed">It has absorbed <a class="number" href="{place}">K9</a>' in survivor
+        assert "lives on" not in survivor and "absorbed" not in page
+        paper = (await browser.get(f"{place}/print")).text
+        assert "lives on in case" in paper
+
+        page = await shown_after(browser, await step(browser, place, "unmerged"))
+        assert "lives on" not in page
+        assert "absorbed" not in (await browser.get(other)).text
 
 
 async def test_a_number_of_several_open_cases_is_no_case_to_merge_into(
@@ -217,6 +232,24 @@ async def test_who_leads_makes_somebody_responsible(complaints: Complaints) -> N
         answer = await step(head, place, "reassigned", assigned_to="s-zhao")
         page = await shown_after(head, answer)
     assert "made s-zhao responsible" in page
+
+
+async def test_it_is_given_to_nobody_who_may_not_work_on_it(complaints: Complaints) -> None:
+    await let_work(complaints.rig, chen="agent", pia="privacy", adam="admin")
+    gone = StoredUser(user=user_of("gone", "agent"), disabled_at=complaints.rig.desk.clock.now())
+    await complaints.rig.users.save(gone)
+    place = await complaints.filed("K9", owner=None)
+    async with complaints.rig.browser(f"head@{MINE}") as head:
+        form = (await head.get(place)).text.partition('id="step-reassigned"')[2]
+        form = form.partition("</form>")[0]
+        assert 'value="s-chen"' in form
+        assert not re.search("s-pia|s-adam|s-gone", form)
+        for name in ("pia", "adam", "gone"):
+            answer = await step(head, place, "reassigned", assigned_to=f"s-{name}")
+            assert answer.status_code == 422
+            assert "does not work on complaints here" in answer.text
+        assert complaints.steps_taken() == []
+        await shown_after(head, await step(head, place, "reassigned", assigned_to="s-chen"))
 
 
 async def test_others_take_what_nobody_has_and_no_more(complaints: Complaints) -> None:

@@ -52,6 +52,7 @@ async def test_each_table_is_a_workbook_and_a_csv(rig: Rig, table: str) -> None:
         ("lin", MINE, "exported", f"{table}.xlsx"),
         ("lin", MINE, "exported", f"{table}.csv"),
     ]
+    assert {each.noted.how for each in rig.trail.written} == {f"rows: {len(lines) - 1}"}
 
 
 @pytest.mark.parametrize("table", ["tasks", "cases", "customers", "answers", "leads"])

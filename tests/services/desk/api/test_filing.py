@@ -12,6 +12,7 @@ from services.desk.domain.people import CustomerCard
 from shared.contracts.intake import KnownVehicle
 from tests.access.dealers import MINE
 from tests.services.desk.cases import Complaints, hidden, shown_after
+from tests.services.desk.given_staff import let_work
 from tests.services.desk.rig import BASE, Browser, Rig
 
 FORM = f"{BASE}/file-complaint/cdk/C1"
@@ -128,6 +129,18 @@ async def test_whose_it_is_says_who_leads_or_takes_it(complaints: Complaints) ->
         assert (await filed(browser, owner="s-lin")).status_code == 303
     async with complaints.rig.browser(f"head@{MINE}", username="head") as browser:
         assert (await filed(browser, owner="s-other")).status_code == 303
+
+
+async def test_it_is_given_to_nobody_who_may_not_work_on_it(complaints: Complaints) -> None:
+    await let_work(complaints.rig, chen="agent", pia="privacy")
+    async with complaints.rig.browser(f"head@{MINE}", username="head") as browser:
+        page = (await browser.get(FORM)).text
+        assert 'value="s-chen"' in page and "s-pia" not in page
+        again = await filed(browser, owner="s-pia")
+        assert again.status_code == 422 and "does not work on complaints here" in again.text
+        assert "The brakes squeal." in again.text
+        assert complaints_at_intake(complaints) == []
+        assert (await filed(browser, owner="s-chen")).status_code == 303
 
 
 def test_what_was_typed_is_in_no_repr() -> None:

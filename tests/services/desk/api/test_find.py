@@ -6,6 +6,7 @@ import pytest
 
 from services.desk.domain.find.callers import caller_asked
 from services.desk.domain.find.matches import hit
+from services.desk.domain.openings import HITS_TOLD_EVERY
 from tests.access.dealers import MINE, SISTER
 from tests.services.desk.given_customers import WANG, customer
 from tests.services.desk.rig import BASE, Rig
@@ -49,7 +50,29 @@ async def test_while_somebody_types_hits_are_shown_and_nothing_is_opened(rig: Ri
     assert page.status_code == 200
     assert "王小明" in page.text
     assert "<html" not in page.text
-    assert not rig.trail.entries
+    assert rig.trail.entries == [("lin", MINE, "saw_hits", "customers")]
+
+
+async def test_what_is_shown_while_somebody_types_is_noted_once_a_minute(rig: Rig) -> None:
+    """How many, and never what was typed."""
+    async with rig.browser() as browser:
+
+        async def types(text: str) -> None:
+            sent = {"asked": text, "csrf": browser.csrf}
+            page = await browser.client.post(FIND, data=sent, headers={"HX-Request": "true"})
+            assert page.status_code == 200
+
+        await types("赵钱孙")
+        assert rig.trail.entries == []
+        for text in ("1234", "王小明", "1234"):
+            await types(text)
+        rig.houses.clock.advance(HITS_TOLD_EVERY)
+        await types("1234")
+    noted = [each.noted for each in rig.trail.written]
+    assert [(each.what, each.about, each.how) for each in noted] == [
+        ("saw_hits", "customers", "hits: 2"),
+        ("saw_hits", "customers", "hits: 5"),
+    ]
 
 
 async def test_nobody_is_said_and_so_is_too_little(rig: Rig) -> None:

@@ -66,7 +66,7 @@ async def test_chosen_tasks_are_given(rig: Rig) -> None:
     )
     assert not set(offered(first.text)) & set(tasks[:2]), "what is given is offered no more"
     assert {*rig.lately.noted} == {task.split()[1] for task in tasks[:2]}
-    assert [entry[2] for entry in rig.trail.entries] == ["reported"] * 4
+    assert [entry[2] for entry in rig.trail.entries] == ["saw_list"] + ["reported"] * 4
 
 
 async def test_while_intake_is_away_nothing_is_lost(rig: Rig) -> None:
@@ -127,6 +127,19 @@ async def test_what_is_missing_is_said_at_the_form(
     assert page.status_code == 422
     assert words in page.text
     assert assigned(rig) == []
+
+
+async def test_a_head_gives_what_they_are_shown(rig: Rig) -> None:
+    """Without the pages of the team, which are not theirs."""
+    async with rig.browser(f"head@{MINE}") as browser:
+        assert f'href="{PLACE}"' in (await browser.get(f"{BASE}/today")).text
+        shown = await browser.get(PLACE, person="nobody")
+        assert shown.status_code == 200 and f'href="{BASE}/manager"' not in shown.text
+        page = await browser.post(
+            PLACE, command=str(uuid4()), person="nobody", to="s-chen", task=offered(shown.text)[0]
+        )
+    assert page.status_code == 200
+    assert [each.person for each in assigned(rig)] == ["s-chen"]
 
 
 async def test_agents_give_no_tasks_to_others(rig: Rig) -> None:

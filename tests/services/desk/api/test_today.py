@@ -11,7 +11,7 @@ from services.desk.domain.people import CustomerCard
 from shared.contracts.http.followup_lists import DayOfTasks, LaterTask
 from shared.contracts.intake import KnownVehicle
 from tests.access.dealers import MINE
-from tests.services.desk.cases import Complaints
+from tests.services.desk.cases import Complaints, step
 from tests.services.desk.forms import forms_in
 from tests.services.desk.given_tasks import line
 from tests.services.desk.rig import BASE, Rig
@@ -70,14 +70,16 @@ async def test_an_empty_list_says_so_and_what_to_do(
 
 
 async def test_complaints_stand_on_top_for_whom_they_need(rig: Rig) -> None:
-    async with rig.browser(f"manager@{MINE}", username="boss") as browser:
-        page = await browser.get(f"{BASE}/today")
-    assert "Complaints that need you" in page.text
-    assert f'href="{BASE}/cases/' in page.text
-    async with rig.browser() as browser:
-        page = await browser.get(f"{BASE}/today")
-    assert "Complaints that need you" not in page.text
-    assert re.search(r'id="cases" data-live="cases"[^>]* hidden>', page.text), "for the first one"
+    complaints = Complaints.at(rig)
+    nobodys, chens = f"{BASE}/cases/cdk/K1", await complaints.filed("N1", owner="s-chen")
+    async with rig.browser() as browser, rig.browser(f"head@{MINE}", username="boss") as boss:
+        page = (await browser.get(f"{BASE}/today")).text
+        assert "Complaints that need you" in page and "nobody is responsible" in page
+        assert f'href="{nobodys}"' in page and f'href="{chens}"' not in page
+        await step(boss, nobodys, "reassigned", assigned_to="s-chen")
+        page = (await browser.get(f"{BASE}/today")).text
+    assert "Complaints that need you" not in page
+    assert re.search(r'id="cases" data-live="cases"[^>]* hidden>', page), "for the first one"
 
 
 async def test_tasks_are_shown_while_complaints_is_away(rig: Rig) -> None:
@@ -205,7 +207,7 @@ async def test_no_complaint_of_ones_own_is_missed_behind_those_of_others(
     async with rig.browser() as browser:
         page = (await browser.get(f"{BASE}/today")).text
     assert page.count('<li class="need">') == 5
-    assert f'href="{BASE}/complaints?show=mine">All 6 of them' in page
+    assert f'href="{BASE}/complaints">All 6 of them' in page
     async with rig.browser(f"head@{MINE}") as browser:
         page = (await browser.get(f"{BASE}/today")).text
     assert page.count('<li class="need">') == 1

@@ -52,6 +52,13 @@ def test_what_is_wrong_is_told_by_field(sent: StepForm, wrong: dict[str, str]) -
         (form("contacted", at="2026-11-21T10:00"), {"at": "2026-11-21T02:00:00+00:00"}),
         (form("called_back", satisfied="no"), {"satisfied": False}),
         (form("called_back", satisfied="yes"), {"satisfied": True}),
+        (form("promised", reason="loaner car"), {"reason": "loaner car"}),
+        (form("answered", reason="new pads"), {"reason": "new pads"}),
+        (form("resolved", reason="pads changed"), {"reason": "pads changed"}),
+        (
+            form("called_back", satisfied="yes", reason="thanks us"),
+            {"satisfied": True, "reason": "thanks us"},
+        ),
         (form("regraded", severity="major"), {"severity": "major"}),
         (form("reassigned", assigned_to=" s-9 "), {"assigned_to": "s-9"}),
         (form("demanded", reason="return"), {"reason": "return"}),

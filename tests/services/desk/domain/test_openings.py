@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.desk.domain.openings import OPEN_FOR, Openings
+from services.desk.domain.openings import HITS_TOLD_EVERY, OPEN_FOR, HitsShown, Openings
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 
@@ -28,3 +28,25 @@ def test_the_oldest_are_forgotten() -> None:
         if openings.holds("a session", "saw_customer", about, NOW)
     ]
     assert found == ["C1", "C3"]
+
+
+def test_hits_are_told_of_once_a_minute_and_none_is_left_out() -> None:
+    hits, later = HitsShown(), NOW + HITS_TOLD_EVERY
+    assert hits.to_tell("a session", "sunrise/pudong", 7, NOW) == 7
+    assert hits.to_tell("a session", "sunrise/pudong", 7, NOW) == 7, "that was not written down"
+    hits.told("a session", "sunrise/pudong", NOW)
+    assert hits.to_tell("a session", "sunrise/pudong", 4, NOW) == 0
+    assert hits.to_tell("a session", "sunrise/berlin", 4, NOW) == 4
+    assert hits.to_tell("another", "sunrise/pudong", 4, NOW) == 4
+    assert hits.to_tell("a session", "sunrise/pudong", 0, later) == 4
+    hits.told("a session", "sunrise/pudong", later)
+    assert hits.to_tell("a session", "sunrise/pudong", 0, later + HITS_TOLD_EVERY) == 0
+    assert "a session" not in repr(hits)
+
+
+def test_no_more_sessions_are_remembered_than_there_is_room_for() -> None:
+    hits = HitsShown(most=1)
+    for digest in ("first", "second"):
+        hits.told(digest, "sunrise/pudong", NOW)
+    assert hits.to_tell("first", "sunrise/pudong", 1, NOW) == 1
+    assert hits.to_tell("second", "sunrise/pudong", 1, NOW) == 0

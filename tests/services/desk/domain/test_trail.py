@@ -128,3 +128,16 @@ def test_an_end_has_a_form() -> None:
 def test_a_key_is_of_one_purpose() -> None:
     assert key_for("a secret", "trail") != key_for("a secret", "csrf")
     assert key_for("a secret", "trail") == key_for("a secret", "trail")
+
+
+def test_entries_of_before_they_said_whose_and_how_keep_their_marks() -> None:
+    assert WRITTEN[0].mark.hex().startswith("f8091e8f9860a27e")
+
+
+@pytest.mark.parametrize("said", ["", "sunrise/pudong/cdk/C9"])
+def test_whose_it_is_and_how_cannot_be_changed_either(said: str) -> None:
+    noted = replace(_noted(0), customer="sunrise/pudong/cdk/C1", how="name, phones")
+    [entry] = CHAIN.after(NO_ENTRIES, [noted])
+    assert CHAIN.fits(entry, NO_ENTRIES.mark)
+    for changed in (replace(noted, customer=said), replace(noted, how=said)):
+        assert not CHAIN.fits(replace(entry, noted=changed), NO_ENTRIES.mark)

@@ -14,7 +14,6 @@ from services.desk.views import call_words, survey_words
 from services.desk.views.call import CHANGES
 
 PAGES = ("today.html", "today_parts.html", "today_row.html", "call.html", "call_parts.html")
-PARTS = ("today", "call")
 OPTIONS = {"trimmed": "true", "extensions": "jinja2.ext.i18n,jinja2.ext.do"}
 
 
@@ -36,7 +35,8 @@ def said() -> Iterator[str]:
 
 def translated() -> set[str]:
     folder = files("services.desk") / "words" / "zh"
-    catalogues = [read_po((folder / f"{part}.po").open("rb"), locale="zh") for part in PARTS]
+    parts = [each for each in folder.iterdir() if each.name.endswith(".po")]
+    catalogues = [read_po(each.open("rb"), locale="zh") for each in parts]
     return {
         each.id if isinstance(each.id, str) else each.id[0]
         for catalogue in catalogues

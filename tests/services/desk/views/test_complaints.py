@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.desk.domain.case_steps import mark_of, mark_of_line, to_acknowledge
 from services.desk.domain.people import CustomerCard
 from services.desk.views.complaints import (
     CasesAsked,
@@ -18,7 +19,7 @@ from services.desk.views.speech import Speech
 from shared.contracts.http.complaints import CaseLine, RungReached
 from shared.contracts.intake import KnownVehicle
 from tests.services.complaints.given import CUSTOMER, filed, step
-from tests.services.desk.given_cases import line_of, moment
+from tests.services.desk.given_cases import case_of, line_of, moment
 
 WHEN = "3h"
 LINES: dict[str, CaseLine] = {
@@ -112,42 +113,65 @@ def test_who_is_nearly_broken_is_no_broken_one() -> None:
 def test_each_clock_is_told_by_a_word_and_a_sign(
     name: str, chips: list[tuple[str, str, str, str]]
 ) -> None:
-    [row] = rows_of([LINES[name]], {}, {}, moment(WHEN), SPEECH)
+    [row] = rows_of([LINES[name]], {}, {}, moment(WHEN), SPEECH, reader="lin")
     found = [(each.clock.title_en, each.tone, each.sign, each.state) for each in row.chips]
     assert found == chips
 
 
 def test_what_is_warned_of_or_due_within_the_hour_is_urgent() -> None:
     warned = line_of(filed(), when="100m")
-    [row] = rows_of([warned], {}, {}, moment("100m"), SPEECH)
+    [row] = rows_of([warned], {}, {}, moment("100m"), SPEECH, reader="lin")
     assert [(each.clock.clock, each.tone) for each in row.chips] == [
         ("contact", "warn"),
         ("answer", ""),
     ]
     soon = line_of(filed(), step("contacted", "1h"), when="23h 30m")
-    [row] = rows_of([soon], {}, {}, moment("23h 30m"), SPEECH)
+    [row] = rows_of([soon], {}, {}, moment("23h 30m"), SPEECH, reader="lin")
     assert row.chips[0].tone == "warn"
 
 
 def test_late_is_told_apart_from_still_late() -> None:
     late = line_of(filed(), step("contacted", "3h"), when="4h")
-    [row] = rows_of([late], {}, {}, moment("4h"), SPEECH)
+    [row] = rows_of([late], {}, {}, moment("4h"), SPEECH, reader="lin")
     assert [(each.sign, each.state) for each in row.chips] == [("◷", ""), ("✕", "broken")]
 
 
 def test_a_row_says_who_and_leads_to_the_case() -> None:
     car = KnownVehicle(plate="沪A12345", make="VW", model="ID.4")
     who = CustomerCard(customer_key=CUSTOMER, name="王小明", vehicles={"V": car})
-    [row] = rows_of([LINES["mine"]], {CUSTOMER: who}, {"s-7": "Lin"}, moment(WHEN), SPEECH)
+    people, names = {CUSTOMER: who}, {"s-7": "Lin"}
+    [row] = rows_of([LINES["mine"]], people, names, moment(WHEN), SPEECH, reader="lin")
     assert (row.name, row.car, row.owner) == ("王小明", "沪A12345 · ID.4", "Lin")
     assert row.place == "sunrise/pudong/cases/cdk/K-1"
     assert row.about == "repair quality · Telephone"
-    [unknown] = rows_of([LINES["mine"]], {}, {}, moment(WHEN), SPEECH)
+    [unknown] = rows_of([LINES["mine"]], {}, {}, moment(WHEN), SPEECH, reader="lin")
     assert (unknown.name, unknown.car, unknown.owner) == ("C-1", "", "s-7")
 
 
 def test_the_rung_says_to_whom_it_goes() -> None:
-    [row] = rows_of([LINES["broken"]], {}, {}, moment(WHEN), SPEECH)
+    [row] = rows_of([LINES["broken"]], {}, {}, moment(WHEN), SPEECH, reader="lin")
     assert row.rung == "responsible person, department head"
-    [row] = rows_of([LINES["running"]], {}, {}, moment(WHEN), SPEECH)
+    [row] = rows_of([LINES["running"]], {}, {}, moment(WHEN), SPEECH, reader="lin")
     assert row.rung == ""
+
+
+@pytest.mark.parametrize(
+    ("when", "noticed", "acknowledged", "is_open"),
+    [
+        ("30m", (), None, False),
+        ("115m", (), None, True),
+        ("115m", ("100m",), None, True),
+        ("115m", ("100m",), "110m", False),
+        ("115m", (), "110m", True),
+    ],
+    ids=["not warned", "just warned", "warned", "acknowledged", "acknowledged before"],
+)
+def test_a_line_says_what_the_case_says(
+    when: str, noticed: tuple[str, ...], acknowledged: str | None, is_open: bool
+) -> None:
+    """Whether a notice waits for somebody, and what had been reported."""
+    events = [filed(), *([step("acknowledged", acknowledged)] if acknowledged else [])]
+    case = case_of(*events, when=when, noticed=noticed)
+    line = line_of(*events, when=when, noticed=noticed)
+    assert (line.to_acknowledge, to_acknowledge(case)) == (is_open, is_open)
+    assert mark_of_line(line) == mark_of(case)
