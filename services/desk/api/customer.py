@@ -16,11 +16,12 @@ from services.desk.api.customer_acts import (
     CustomerForm,
     NothingChanged,
     consent_command,
+    consent_trouble,
     correction_command,
     over_what_is_known,
     seen_anew,
 )
-from services.desk.api.customer_parts import parts_of, require_known
+from services.desk.api.customer_parts import parts_of, plan_part, require_known
 from services.desk.api.opening import note_opened
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
@@ -106,8 +107,15 @@ def _acts(router: APIRouter) -> None:
     async def consent(
         request: Request, at: Annotated[AtDealer, at_dealer("record_consent")], key: Key
     ) -> Response:
-        """What they say now takes the place of what they said before."""
-        form = await CustomerForm.of(request, "consent")
+        """What they say now takes the place of what they said before, as whoever asked them has
+        seen it."""
+        desk, form = desk_of(request), await CustomerForm.of(request, "consent")
+        if await desk.reporting.sent_at(form.command) is None:
+            plan = await plan_part(desk.services, at.user, key)
+            now = views.allowed_now(plan, await _known(request, key), ())
+            if (trouble := consent_trouble(form, now)) is not None:
+                status = 409 if trouble == "meanwhile" else 422
+                return await _page(request, at, key, form=form.because(trouble), status=status)
         command = consent_command(form, key, at.dealer.id)
         return await _report(request, at, key, command, form)
 
@@ -207,8 +215,7 @@ async def _page(
         "where": lambda document_id: views.document_place(document_id, places, at.dealer.id),
         "veil": (lambda text: text) if opened else partial(views.veiled, known=known),
         "case_at": lambda document_id: f"/d/{place_of_case(document_id)[0]}",
-        "opt_outs": views.opt_outs(known, documents),
-        "do_not_contact": views.do_not_contact(documents),
+        "allowed": views.allowed_now(parts.plan, known, documents),
         "surveys": views.of_kind(documents, "survey"),
         "form": form or CustomerForm(seen=views.seen_of(known)),
         "typed": asdict(typed),

@@ -13,7 +13,7 @@ from services.desk.domain import corrections
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import TypedParticulars, correction
 from services.desk.domain.people import CustomerCard
-from services.desk.views.customer import seen_of
+from services.desk.views.customer import AllowedNow, seen_of
 from shared.contracts.corrections import CustomerReported
 from shared.contracts.feed_parts import Channel
 from shared.contracts.feeds import ConsentReported
@@ -24,7 +24,7 @@ MOST_TYPED = 2_000
 PATIENCE_SECONDS = 2.0
 LOOKS_EVERY_SECONDS = 0.05
 
-Trouble: TypeAlias = Literal["away", "refused", "meanwhile", "unchanged"]
+Trouble: TypeAlias = Literal["away", "refused", "meanwhile", "unchanged", "unasked"]
 
 
 class NothingChanged(Exception):
@@ -42,6 +42,8 @@ class CustomerForm:
     """What stood there before somebody typed."""
     do_not_contact: bool = False
     opt_outs: tuple[Channel, ...] = ()
+    asked: bool = False
+    """Whether they were asked about every way, where what they allowed before is not known."""
     act: Literal["correct", "consent"] | None = None
     """Which of the forms it is; None: none was sent."""
     trouble: Trouble | None = None
@@ -73,6 +75,7 @@ class CustomerForm:
             ),
             do_not_contact=bool(text("do_not_contact")),
             opt_outs=tuple(each for each in CHANNELS if each in refused),
+            asked=bool(text("asked")),
         )
 
     def because(self, trouble: Trouble, problem: Problem | None = None) -> Self:
@@ -97,6 +100,13 @@ def correction_command(form: CustomerForm, known: CustomerCard, dealer_id: str) 
         data={"customer_key": known.customer_key, **said},
         numbered_by="correction_no",
     )
+
+
+def consent_trouble(form: CustomerForm, now: AllowedNow) -> Trouble | None:
+    """Why a consent is not taken, as it would undo what whoever sends it has not seen."""
+    if not form.seen:
+        return None if form.asked else "unasked"
+    return "meanwhile" if now.is_known and now.mark != form.seen else None
 
 
 def consent_command(form: CustomerForm, key: str, dealer_id: str) -> Command:

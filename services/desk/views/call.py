@@ -10,9 +10,10 @@ from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views.call_words import RESULTS
 from services.desk.views.places import place_of
 from services.desk.views.today import TO_DO, closed_word
-from shared.contracts.feed_parts import TaskResult
+from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import (
+    AllowedContact,
     Attempt,
     CustomerTasks,
     FollowUpTask,
@@ -21,7 +22,7 @@ from shared.contracts.http.followup import (
 )
 from shared.contracts.http.scoring import CustomerScore
 from shared.contracts.identifiers import kind_in, number_in
-from shared.contracts.intake import PhoneNumber
+from shared.contracts.intake import PhoneNumber, ProfileRecorded
 from shared.contracts.values import Bilingual
 
 MOST_PAST = 8
@@ -269,13 +270,20 @@ def _cars(tasks: Iterable[FollowUpTask], who: CustomerCard | None) -> Iterator[s
 def _refusals(plan: CustomerTasks, who: CustomerCard | None) -> Refusals:
     found = [each for each in plan.suppressed if each.because in _REFUSALS]
     words = {each.why_not.en: Bilingual(en=each.why_not.en, zh=each.why_not.zh) for each in found}
-    profile = None if who is None else who.profile
-    told = () if profile is None or plan.allowed.said_at is not None else profile.opt_outs
     return Refusals(
         all_contact=plan.allowed.do_not_contact,
-        channels=plan.allowed.opt_outs or told,
+        channels=refused_channels(plan.allowed, None if who is None else who.profile),
         words=tuple(words.values()),
     )
+
+
+def refused_channels(
+    allowed: AllowedContact, profile: ProfileRecorded | None
+) -> tuple[Channel, ...]:
+    """Those that the customer does not want: by the newest word that followup has, and as long as
+    it has none by the profile."""
+    told = () if profile is None or allowed.said_at is not None else profile.opt_outs
+    return allowed.opt_outs or told
 
 
 def _past(tasks: Iterable[FollowUpTask]) -> list[PastAttempt]:

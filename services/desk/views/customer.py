@@ -12,9 +12,10 @@ from services.desk.domain.people import (
     masked_plate,
     masked_vin,
 )
+from services.desk.views.call import refused_channels
 from services.desk.views.places import place_of, place_of_case
 from shared.contracts.http.complaints import CaseLine
-from shared.contracts.http.followup import CustomerTasks, FollowUpTask
+from shared.contracts.http.followup import AllowedContact, CustomerTasks, FollowUpTask
 from shared.contracts.http.identity import CustomerPerson
 from shared.contracts.http.scoring import CustomerScore, ExplainedReason, ScoreHistory
 from shared.contracts.identifiers import dealer_of, kind_in, number_in
@@ -29,7 +30,11 @@ class PartOfCustomer(Generic[T]):
 
     found: T | None
     away: bool = False
-    """It does not answer at present; else it knows nothing of them."""
+    """It does not answer at present."""
+    hidden: bool = False
+    """It is not for this user to see. Neither: the service knows nothing of them."""
+    holds: bool = True
+    """Whether it knows of what the user has just reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,7 @@ class PartsOfCustomer:
 
     @property
     def know_nothing(self) -> bool:
-        """Whether all of them answer, and none has any plan, score or complaint of them."""
+        """Whether none that may be asked is away, and none tells any plan, score or complaint."""
         asked = (self.score, self.plan, self.cases)
         return not self.know_them and not any(each.away for each in asked)
 
@@ -181,18 +186,41 @@ def of_kind(documents: Sequence[KeptDocument], kind: str) -> list[KeptDocument]:
     return [each for each in documents if each.kind == kind]
 
 
-def do_not_contact(documents: Sequence[KeptDocument]) -> bool:
-    """What the last consent that speaks of it says."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedNow:
+    """What the customer allows."""
+
+    is_known: bool
+    """False: what is said here may have been said otherwise since."""
+    do_not_contact: bool
+    opt_outs: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """How it stands, so that a form can tell whether it still does; empty: it is not known."""
+        if not self.is_known:
+            return ""
+        return "|".join(("no" if self.do_not_contact else "yes", *sorted(self.opt_outs)))
+
+
+def allowed_now(
+    plan: PartOfCustomer[CustomerTasks], known: CustomerCard, documents: Sequence[KeptDocument]
+) -> AllowedNow:
+    """As followup, which hears every consent, has it. Where it cannot be asked, nothing is known
+    but that they wanted no contact when they spoke of that last."""
+    if plan.away or plan.hidden or not plan.holds:
+        return AllowedNow(is_known=False, do_not_contact=_wanted_no_contact(documents))
+    allowed = AllowedContact() if plan.found is None else plan.found.allowed
+    return AllowedNow(
+        is_known=True,
+        do_not_contact=allowed.do_not_contact,
+        opt_outs=refused_channels(allowed, known.profile),
+    )
+
+
+def _wanted_no_contact(documents: Sequence[KeptDocument]) -> bool:
     said = (each.said.get("do_not_contact") for each in of_kind(documents, "consent"))
     return bool(next((each for each in said if each is not None), False))
-
-
-def opt_outs(known: CustomerCard, documents: Sequence[KeptDocument]) -> tuple[str, ...]:
-    """The channels that they do not want: as the profile has them, or the last consent."""
-    if known.profile is not None:
-        return known.profile.opt_outs
-    last = next(iter(of_kind(documents, "consent")), None)
-    return tuple(last.said.get("opt_outs", ())) if last else ()
 
 
 def seen_of(known: CustomerCard) -> str:

@@ -1,18 +1,22 @@
 """What is shown of a customer: masked or not, and where each document is to be seen."""
 
+import pytest
+
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.views.customer import (
+    PartOfCustomer,
+    allowed_now,
     anchors,
-    do_not_contact,
     document_place,
-    opt_outs,
     particulars,
     reason_lines,
     veiled,
 )
+from shared.contracts.http.followup import AllowedContact
 from shared.contracts.http.scoring import ExplainedReason, ReasonPart
 from tests.access.services import NOW
 from tests.services.desk.given_customers import DEALER, OTHER_DEALER, VIN, WANG, customer
+from tests.services.desk.given_tasks import plan
 
 VISIT = f"{DEALER}/cdk/visit/RO-1"
 
@@ -67,10 +71,23 @@ def test_reasons_come_by_axis_the_weightiest_first_down_to_their_documents() -> 
     assert lines["value"] == []
 
 
-def test_the_last_word_of_a_consent_holds() -> None:
+def test_what_they_allow_is_what_followup_has() -> None:
+    known = customer(opt_outs=("email",))
+    found = plan(allowed=AllowedContact(opt_outs=("sms",), said_at=NOW))
+    allowed = allowed_now(PartOfCustomer(found), known, [])
+    assert (allowed.is_known, allowed.opt_outs, allowed.mark) == (True, ("sms",), "yes|sms")
+    said_nothing = allowed_now(PartOfCustomer(None), known, [])
+    assert (said_nothing.is_known, said_nothing.opt_outs) == (True, ("email",))
+
+
+@pytest.mark.parametrize("why", ["away", "hidden", "late"])
+def test_where_followup_does_not_tell_a_refusal_of_all_contact_holds(why: str) -> None:
+    late = PartOfCustomer(plan(), holds=False)
+    part = late if why == "late" else PartOfCustomer(None, **{why: True})
     silent = kept("d/3", "consent", opt_outs=["sms"])
     yes, no = kept("d/2", "consent", do_not_contact=True), kept("d/1", "consent")
-    assert do_not_contact([silent, yes, no])
-    assert not do_not_contact([kept("d/4", "consent", do_not_contact=False), yes])
-    assert not do_not_contact([])
-    assert opt_outs(customer(opt_outs=("email",)), [silent]) == ("email",)
+    allowed = allowed_now(part, customer(), [silent, yes, no])
+    assert (allowed.is_known, allowed.do_not_contact, allowed.mark) == (False, True, "")
+    later = kept("d/4", "consent", do_not_contact=False)
+    assert not allowed_now(part, customer(), [later, yes]).do_not_contact
+    assert not allowed_now(part, customer(), []).do_not_contact
