@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from shared.contracts.feed_parts import TaskResult
 from shared.contracts.followup import TaskKind
 from shared.contracts.http.described import DescribedResponse
 from shared.contracts.scoring import Grade
@@ -18,6 +19,15 @@ class KindOfTask(DescribedResponse):
     kind: TaskKind
     title_en: str
     title_zh: str
+
+
+class LastAttempt(DescribedResponse):
+    """What came of the last attempt at a task."""
+
+    at: Instant
+    outcome: TaskResult
+    by: str | None
+    """The staff id of who tried; null: it was not said."""
 
 
 class TaskLine(DescribedResponse):
@@ -40,6 +50,8 @@ class TaskLine(DescribedResponse):
     """When it is to be tried next; null: at any time until it is due."""
     attempts: int
     """How often it was tried."""
+    last_attempt: LastAttempt | None = None
+    """The newest of them; null: there was none yet."""
     priority: int
     """1 is done first."""
     urgent: bool

@@ -193,7 +193,9 @@ async def test_another_dealers_customer_is_not_shown(rig: Rig) -> None:
 async def test_while_intake_is_away_nothing_that_was_typed_is_lost(rig: Rig) -> None:
     rig.away.add("intake")
     async with rig.browser() as browser:
-        consent = await browser.post(f"{PAGE}/consent", command=COMMAND, opt_outs="email", asked="true")
+        consent = await browser.post(
+            f"{PAGE}/consent", command=COMMAND, opt_outs="email", asked="true"
+        )
         correct = await browser.post(
             f"{PAGE}/correct",
             command=COMMAND,
