@@ -20,6 +20,7 @@ from services.desk.adapters.upstream import (
 from services.desk.api.asking import or_none, part_of
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.desk import Desk
+from services.desk.api.notes import notes_of
 from services.desk.api.opening import note_opened
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.commands import SOURCE
@@ -157,8 +158,10 @@ async def shown_of(
         cases=about.cases,
         also=again.keys(),
     )
+    tried = (document for each in card.past for document in each.documents)
     return shown_to(request, at) | {
         "card": card,
+        "notes": await notes_of(request, at, key, tried),
         "is_customer": is_customer_key(key),
         "about": f"customer:{key}",
         "card_address": customer.card,

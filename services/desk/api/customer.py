@@ -22,6 +22,7 @@ from services.desk.api.customer_acts import (
     seen_anew,
 )
 from services.desk.api.customer_parts import parts_of, plan_part, require_known
+from services.desk.api.notes import notes_of
 from services.desk.api.opening import note_opened
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
@@ -187,6 +188,7 @@ async def _page(
     score, plan, person = parts.score.found, parts.plan.found, parts.person.found
     history = parts.history.found
     now, past = views.open_and_past(plan) if plan else ([], [])
+    tried = (document for task in (*now, *past) for each in task.attempts for document in each.documents)
     drawn = typed_as_known(known)
     typed = form.typed if form else drawn
     shown: dict[str, Any] = shown_to(request, at) | {
@@ -208,6 +210,8 @@ async def _page(
         "plan": plan,
         "to_do": now,
         "past": past,
+        "notes": await notes_of(request, at, key, tried),
+        "staff": await desk.staff.at(at.dealer.id),
         "others": views.others(person) if person else [],
         "cases": [(each, f"/d/{place_of_case(each.id)[0]}") for each in parts.cases.found or ()],
         "documents": documents,

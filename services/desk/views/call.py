@@ -72,6 +72,8 @@ class PastAttempt:
     by: str | None
     channel: str | None
     title: Bilingual
+    documents: tuple[str, ...]
+    """The ids of its reports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,6 +296,7 @@ def _past(tasks: Iterable[FollowUpTask]) -> list[PastAttempt]:
             by=each.by,
             channel=each.channel,
             title=Bilingual(en=task.title_en, zh=task.title_zh),
+            documents=each.documents,
         )
         for task in tasks
         for each in task.attempts

@@ -11,7 +11,7 @@ from services.desk.views.call_words import ending_word
 from services.desk.views.places import place_of
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks, FollowUpTask
-from shared.contracts.http.followup_lists import KindOfTask, TaskLine
+from shared.contracts.http.followup_lists import KindOfTask, LastAttempt, TaskLine
 from shared.contracts.scoring import Grade
 from shared.contracts.values import Bilingual
 
@@ -87,6 +87,7 @@ class TaskRow:
     due_at: datetime
     next_attempt_at: datetime | None
     attempts: int
+    last: LastAttempt | None
     grade: str | None
     channel: str
     owner_role: str
@@ -115,6 +116,7 @@ def line_of(task: FollowUpTask) -> TaskLine:
         for each in purposes
     }
     why = task.why_now[-1] if task.why_now else task.why
+    last = task.attempts[-1] if task.attempts else None
     return TaskLine(
         task_id=task.task_id,
         customer_key=task.customer_key,
@@ -127,6 +129,7 @@ def line_of(task: FollowUpTask) -> TaskLine:
         due_at=task.due_at,
         next_attempt_at=task.next_attempt_at,
         attempts=len(task.attempts),
+        last_attempt=last and LastAttempt(at=last.at, outcome=last.outcome, by=last.by),
         priority=task.priority,
         urgent=task.urgent,
         owner_role=task.owner_role,
@@ -176,6 +179,7 @@ def row_of(line: TaskLine, who: CustomerCard | None, staff_id: str) -> TaskRow:
         due_at=line.due_at,
         next_attempt_at=line.next_attempt_at,
         attempts=line.attempts,
+        last=line.last_attempt,
         grade=line.grade,
         channel=line.channel,
         owner_role=line.owner_role,

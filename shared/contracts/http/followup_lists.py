@@ -4,7 +4,6 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from shared.contracts.feed_parts import TaskResult
 from shared.contracts.followup import TaskKind
 from shared.contracts.http.described import DescribedResponse
 from shared.contracts.scoring import Grade
@@ -25,7 +24,7 @@ class LastAttempt(DescribedResponse):
     """What came of the last attempt at a task."""
 
     at: Instant
-    outcome: TaskResult
+    outcome: str
     by: str | None
     """The staff id of who tried; null: it was not said."""
 
