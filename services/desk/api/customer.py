@@ -184,11 +184,20 @@ async def _page(
         raise NotThere
     if opened:
         await note_opened(request, at, "saw_particulars", key)
-    places = views.anchors(documents)
+    listed = views.listed(documents)
+    places = views.anchors(listed)
+    where = partial(
+        views.document_place,
+        places=places,
+        dealer_id=at.dealer.id,
+        steps=views.cases_of_steps(documents),
+    )
     score, plan, person = parts.score.found, parts.plan.found, parts.person.found
     history = parts.history.found
     now, past = views.open_and_past(plan) if plan else ([], [])
-    tried = (document for task in (*now, *past) for each in task.attempts for document in each.documents)
+    tried = (
+        document for task in (*now, *past) for each in task.attempts for document in each.documents
+    )
     drawn = typed_as_known(known)
     typed = form.typed if form else drawn
     shown: dict[str, Any] = shown_to(request, at) | {
@@ -205,7 +214,7 @@ async def _page(
         "known": known,
         "parts": parts,
         "score": score,
-        "axes": views.reason_lines(score.reasons, places, at.dealer.id) if score else {},
+        "axes": views.reason_lines(score.reasons, where) if score else {},
         "curve": curve(history.moments, history.as_of) if history else None,
         "plan": plan,
         "to_do": now,
@@ -214,9 +223,12 @@ async def _page(
         "staff": await desk.staff.at(at.dealer.id),
         "others": views.others(person) if person else [],
         "cases": [(each, f"/d/{place_of_case(each.id)[0]}") for each in parts.cases.found or ()],
-        "documents": documents,
+        "documents": listed,
         "places": places,
-        "where": lambda document_id: views.document_place(document_id, places, at.dealer.id),
+        "where": where,
+        "car": partial(views.car_words, known, shown=opened),
+        "customer_at": place_of,
+        "number_of": number_in,
         "veil": (lambda text: text) if opened else partial(views.veiled, known=known),
         "case_at": lambda document_id: f"/d/{place_of_case(document_id)[0]}",
         "allowed": views.allowed_now(parts.plan, known, documents),

@@ -23,9 +23,7 @@ class ToldNotes:
         return [self.by_document[each] for each in documents if each in self.by_document]
 
 
-async def notes_of(
-    request: Request, at: AtDealer, key: str, documents: Iterable[str]
-) -> ToldNotes:
+async def notes_of(request: Request, at: AtDealer, key: str, documents: Iterable[str]) -> ToldNotes:
     """Of this customer's attempts, by the ids of their reports. That somebody sees any is written
     down first. Raises `TransientFailure`."""
     wanted = [*dict.fromkeys(documents)]

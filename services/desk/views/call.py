@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
+from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.outcomes import SurveyAsked, offered, surveys_asked
 from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views.call_words import RESULTS
@@ -15,13 +16,13 @@ from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import (
     AllowedContact,
     Attempt,
+    ComingTask,
     CustomerTasks,
     FollowUpTask,
     PurposeOfTask,
     SuppressedTask,
 )
 from shared.contracts.http.scoring import CustomerScore
-from shared.contracts.identifiers import kind_in, number_in
 from shared.contracts.intake import PhoneNumber, ProfileRecorded
 from shared.contracts.values import Bilingual
 
@@ -103,9 +104,12 @@ class Card:
     cases: tuple[CaseLine, ...]
     """Their open complaints."""
     past: tuple[PastAttempt, ...]
-    visits: tuple[str, ...]
-    """Numbers of orders, the newest first."""
+    visits: tuple[KeptDocument, ...]
+    """The newest first."""
     declined: tuple[Bilingual, ...]
+    """What followup says of work that they did not want."""
+    declined_at: tuple[KeptDocument, ...]
+    """The visits at which they did not want some of which it says nothing."""
     held_back: tuple[SuppressedTask, ...]
     plan: CustomerTasks
     score: CustomerScore | None
@@ -137,10 +141,12 @@ def card_of(
     staff_id: str,
     score: CustomerScore | None,
     cases: Iterable[CaseLine],
+    documents: Iterable[KeptDocument] = (),
     also: Collection[str] = (),
 ) -> Card:
-    """All that is known of the customer and is of use in a call. `also`: tasks whose forms are
-    shown though they were closed."""
+    """All that is known of the customer and is of use in a call. `documents`: theirs; `also`: tasks
+    whose forms are shown though they were closed."""
+    visits = _visits(documents)
     open_tasks = [each for each in plan.tasks if each.status in TO_DO or str(each.task_id) in also]
     return Card(
         key=key,
@@ -152,8 +158,9 @@ def card_of(
         refusals=_refusals(plan, who),
         cases=tuple(each for each in cases if each.customer_key == key),
         past=tuple(_past(plan.tasks)),
-        visits=tuple(_visits(plan, score)),
+        visits=tuple(visits[:MOST_VISITS]),
         declined=tuple(_declined(plan)),
+        declined_at=tuple(_declined_at(visits, plan)),
         held_back=plan.suppressed,
         plan=plan,
         score=score,
@@ -304,16 +311,25 @@ def _past(tasks: Iterable[FollowUpTask]) -> list[PastAttempt]:
     return sorted(found, key=lambda each: each.at, reverse=True)[:MOST_PAST]
 
 
-def _visits(plan: CustomerTasks, score: CustomerScore | None) -> list[str]:
-    reasons = () if score is None else score.reasons
-    named = [document for reason in reasons for document in reason.documents]
-    named += [each.document_id for task in plan.tasks for each in task.purposes]
-    orders = dict.fromkeys(number_in(each) for each in named if kind_in(each) == "visit")
-    return list(orders)[:MOST_VISITS]
+def _visits(documents: Iterable[KeptDocument]) -> list[KeptDocument]:
+    held = [each for each in documents if each.kind == "visit" and _was_held(each)]
+    return sorted(held, key=lambda each: each.at, reverse=True)
+
+
+def _was_held(visit: KeptDocument) -> bool:
+    return visit.said.get("status") != "voided"
+
+
+def _of_declined(plan: CustomerTasks) -> list[ComingTask | SuppressedTask]:
+    return [each for each in (*plan.coming, *plan.suppressed) if each.kind == "declined_work"]
 
 
 def _declined(plan: CustomerTasks) -> Iterator[Bilingual]:
-    told = [each.why for each in plan.coming if each.kind == "declined_work"]
-    told += [each.why for each in plan.suppressed if each.kind == "declined_work"]
-    for why in {each.en: each for each in told}.values():
+    for why in {each.why.en: each.why for each in _of_declined(plan)}.values():
         yield Bilingual(en=why.en, zh=why.zh)
+
+
+def _declined_at(visits: Sequence[KeptDocument], plan: CustomerTasks) -> Iterator[KeptDocument]:
+    told = {each.document_id for each in _of_declined(plan)}
+    newest = [each for each in visits if each.said.get("declined")][:MOST_VISITS]
+    yield from (each for each in newest if each.document_id not in told)

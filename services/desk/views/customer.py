@@ -1,6 +1,6 @@
 """What the customer's page shows: who, worth what and why, what is planned and why not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -129,35 +129,55 @@ def veiled(text: str, known: CustomerCard) -> str:
     return text
 
 
+def listed(documents: Sequence[KeptDocument]) -> list[KeptDocument]:
+    """Those that have a row of their own: a step is a part of its case."""
+    return [each for each in documents if each.kind != "complaint-step"]
+
+
+def cases_of_steps(documents: Sequence[KeptDocument]) -> dict[str, str]:
+    """Document id of a step on a complaint -> the case's."""
+    return {each.document_id: each.said["case_id"] for each in of_kind(documents, "complaint-step")}
+
+
+def car_words(known: CustomerCard, vin: str | None, *, shown: bool) -> str:
+    """What car a document is of: what it is called, and its plate or VIN, masked or not."""
+    if vin is None:
+        return ""
+    car = known.vehicles.get(vin)
+    plate = (car.plate or "") if car else ""
+    marks = (plate or vin) if shown else (masked_plate(plate) or masked_vin(vin))
+    named = [str(each) for each in (car.make, car.model, car.model_year) if each] if car else []
+    return " ".join([*named, marks])
+
+
 def anchors(documents: Sequence[KeptDocument]) -> dict[str, str]:
     """Document id -> where it stands on the page."""
     return {each.document_id: f"document-{at}" for at, each in enumerate(documents, start=1)}
 
 
 def reason_lines(
-    reasons: Sequence[ExplainedReason], places: Mapping[str, str], dealer_id: str
+    reasons: Sequence[ExplainedReason], where: Callable[[str], DocumentPlace]
 ) -> dict[str, list[ReasonLine]]:
     """Axis -> its reasons, the weightiest first."""
     found: dict[str, list[ReasonLine]] = {"value": [], "loyalty": []}
     for reason in sorted(reasons, key=lambda each: -abs(each.points)):
         documents = tuple(
-            (
-                None
-                if part.document_id is None
-                else document_place(part.document_id, places, dealer_id),
-                part.points,
-            )
+            (None if part.document_id is None else where(part.document_id), part.points)
             for part in reason.parts
         )
         found[reason.axis].append(ReasonLine(reason=reason, documents=documents))
     return found
 
 
-def document_place(document_id: str, places: Mapping[str, str], dealer_id: str) -> DocumentPlace:
-    """Where staff of this dealer find it."""
+def document_place(
+    document_id: str, places: Mapping[str, str], dealer_id: str, steps: Mapping[str, str]
+) -> DocumentPlace:
+    """Where staff of this dealer find it; of a step of `steps` its case."""
     kind, href = kind_in(document_id), None
     if document_id in places:
         href = f"#{places[document_id]}"
+    elif document_id in steps:
+        href = f"/d/{place_of_case(steps[document_id])[0]}"
     elif kind == "complaint" and dealer_of(document_id) == dealer_id:
         href = f"/d/{place_of_case(document_id)[0]}"
     return DocumentPlace(

@@ -1,5 +1,7 @@
 """What is shown of a customer: masked or not, and where each document is to be seen."""
 
+from functools import partial
+
 import pytest
 
 from services.desk.domain.find.documents import KeptDocument
@@ -7,7 +9,10 @@ from services.desk.views.customer import (
     PartOfCustomer,
     allowed_now,
     anchors,
+    car_words,
+    cases_of_steps,
     document_place,
+    listed,
     particulars,
     reason_lines,
     veiled,
@@ -50,11 +55,26 @@ def test_what_services_say_of_cars_is_masked_too() -> None:
 
 def test_a_document_leads_to_its_place() -> None:
     places = anchors([kept(VISIT)])
-    assert document_place(VISIT, places, DEALER).href == "#document-1"
-    case = document_place(f"{DEALER}/cdk/complaint/K-1", places, DEALER)
+    assert document_place(VISIT, places, DEALER, {}).href == "#document-1"
+    case = document_place(f"{DEALER}/cdk/complaint/K-1", places, DEALER, {})
     assert case.href == f"/d/{DEALER}/cases/cdk/K-1"
-    elsewhere = document_place(f"{OTHER_DEALER}/cdk/complaint/K-1", places, DEALER)
+    elsewhere = document_place(f"{OTHER_DEALER}/cdk/complaint/K-1", places, DEALER, {})
     assert (elsewhere.href, elsewhere.dealer_id, elsewhere.number) == (None, OTHER_DEALER, "K-1")
+
+
+def test_a_step_on_a_complaint_leads_to_its_case_and_has_no_row() -> None:
+    step, case = f"{DEALER}/desk/complaint-step/cdk%2FK-1/7", f"{DEALER}/cdk/complaint/K-1"
+    documents = [kept(step, "complaint-step", case_id=case), kept(VISIT)]
+    assert [each.document_id for each in listed(documents)] == [VISIT]
+    found = document_place(step, {}, DEALER, cases_of_steps(documents))
+    assert found.href == f"/d/{DEALER}/cases/cdk/K-1"
+
+
+def test_a_document_is_of_a_car_that_is_masked_like_the_others() -> None:
+    assert car_words(customer(), VIN, shown=False) == "Sunrise Lanting 沪A***45"
+    assert car_words(customer(), VIN, shown=True) == "Sunrise Lanting 沪A12345"
+    assert car_words(customer(), "LSVAU2180N2000001", shown=False) == "***********000001"
+    assert car_words(customer(), None, shown=True) == ""
 
 
 def test_reasons_come_by_axis_the_weightiest_first_down_to_their_documents() -> None:
@@ -63,7 +83,8 @@ def test_reasons_come_by_axis_the_weightiest_first_down_to_their_documents() -> 
 
     part = ReasonPart(document_id=VISIT, points=-9)
     rest = ReasonPart(document_id=None, points=1)
-    lines = reason_lines([reason("a", 3), reason("b", -8, part, rest)], {VISIT: "d"}, DEALER)
+    where = partial(document_place, places={VISIT: "d"}, dealer_id=DEALER, steps={})
+    lines = reason_lines([reason("a", 3), reason("b", -8, part, rest)], where)
     assert [each.reason.rule for each in lines["loyalty"]] == ["b", "a"]
     (first, nine), (nothing, one) = lines["loyalty"][0].documents
     assert first is not None
