@@ -27,7 +27,7 @@ from services.desk.api.opening import note_opened
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.commands import Command
-from services.desk.domain.corrections import typed_as_known
+from services.desk.domain.corrections import PHONE_KINDS, TYPED, typed_as_known
 from services.desk.domain.people import CustomerCard
 from services.desk.views import customer as views
 from services.desk.views.curve import curve
@@ -72,9 +72,11 @@ def customer_router() -> APIRouter:
         at: Annotated[AtDealer, at_dealer("see_customers")],
         key: Key,
         written: str = "",
+        *,
         done: str = "",
+        late: bool = False,
     ) -> Response:
-        page = await _page(request, at, key, written=_written(written), done=done)
+        page = await _page(request, at, key, written=_written(written), done=done, late=late)
         await note_opened(request, at, "saw_customer", key)
         return page
 
@@ -135,8 +137,8 @@ async def _report(
     except RefusedByService as refused:
         return await again(form=form.because("refused", refused.problem), status=422)
     if is_correction:
-        await seen_anew(desk.directory, key, form.seen)
-        return _done(at, key, "corrected")
+        is_there = await seen_anew(desk.directory, key, form.seen)
+        return _done(at, key, "corrected", **({} if is_there else {"late": "true"}))
     return _done(at, key, "consent", written=str(written))
 
 
@@ -172,6 +174,7 @@ async def _page(
     opened: bool = False,
     written: WrittenVersion | None = None,
     done: str = "",
+    late: bool = False,
     form: CustomerForm | None = None,
     status: int = 200,
 ) -> Response:
@@ -210,6 +213,8 @@ async def _page(
         "has_profile": _has_profile(key),
         "opened": opened,
         "done": done,
+        "late": late,
+        "phone_kinds": PHONE_KINDS,
         "who": views.particulars(known, person, shown=opened),
         "known": known,
         "parts": parts,
@@ -236,7 +241,7 @@ async def _page(
         "form": form or CustomerForm(seen=views.seen_of(known)),
         "typed": asdict(typed),
         "seen": views.seen_of(known),
-        "drawn": drawn,
+        "drawn": {name: getattr(drawn, name) for name in TYPED},
         "commands": {
             act: form.command if form and form.act == act else uuid.uuid4()
             for act in ("correct", "consent")

@@ -11,7 +11,7 @@ from services.desk.adapters.directory import Directory
 from services.desk.api.acts import command_in
 from services.desk.domain import corrections
 from services.desk.domain.commands import Command
-from services.desk.domain.corrections import TypedParticulars, correction
+from services.desk.domain.corrections import PHONE_KINDS, TypedParticulars, correction
 from services.desk.domain.people import CustomerCard
 from services.desk.views.customer import AllowedNow, seen_of
 from shared.contracts.corrections import CustomerReported
@@ -65,14 +65,12 @@ class CustomerForm:
             command=command_in(form.get("command")),
             seen=text("seen"),
             typed=TypedParticulars(
-                name=text("name"), phones=text("phones"), email=text("email"), area=text("area")
+                **{name: text(name) for name in corrections.TYPED},
+                new_phones=next(
+                    (each for each in PHONE_KINDS if each == text("new_phones")), "mobile"
+                ),
             ),
-            drawn=TypedParticulars(
-                name=text("was_name"),
-                phones=text("was_phones"),
-                email=text("was_email"),
-                area=text("was_area"),
-            ),
+            drawn=TypedParticulars(**{name: text(f"was_{name}") for name in corrections.TYPED}),
             do_not_contact=bool(text("do_not_contact")),
             opt_outs=tuple(each for each in CHANNELS if each in refused),
             asked=bool(text("asked")),
@@ -124,10 +122,12 @@ def consent_command(form: CustomerForm, key: str, dealer_id: str) -> Command:
     )
 
 
-async def seen_anew(directory: Directory, key: str, before: str) -> None:
-    """Wait until the directory knows something newer of the customer, for a while."""
+async def seen_anew(directory: Directory, key: str, before: str) -> bool:
+    """Wait until the directory knows something newer of the customer, for a while; whether it
+    does."""
     for _ in range(int(PATIENCE_SECONDS / LOOKS_EVERY_SECONDS)):
         known = await directory.anew(key)
         if known is not None and seen_of(known) != before:
-            return
+            return True
         await asyncio.sleep(LOOKS_EVERY_SECONDS)
+    return False

@@ -8,7 +8,7 @@ from services.desk.api.asking import part_of
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import AtDealer
 from services.desk.domain.users import User
-from services.desk.views.customer import PartsOfCustomer
+from services.desk.views.customer import PartOfCustomer, PartsOfCustomer
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks
 from shared.contracts.http.scoring import CustomerScore
