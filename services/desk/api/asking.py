@@ -27,8 +27,7 @@ async def unless_away(asked: Awaitable[T]) -> T | None:
 
 
 async def part_of(asked: Awaitable[T]) -> PartOfCustomer[T]:
-    """What a service says of a customer, whether it knows of them, is away, or does not let the user
-    see it."""
+    """What a service says of a customer; whether it is away, or does not let the user see that."""
     try:
         return PartOfCustomer(await asked)
     except (ServiceAway, RefusedByService):

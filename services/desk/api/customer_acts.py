@@ -11,7 +11,7 @@ from services.desk.adapters.directory import Directory
 from services.desk.api.acts import command_in
 from services.desk.domain import corrections
 from services.desk.domain.commands import Command
-from services.desk.domain.corrections import PHONE_KINDS, TypedParticulars, correction
+from services.desk.domain.corrections import TypedParticulars, correction
 from services.desk.domain.people import CustomerCard
 from services.desk.views.customer import AllowedNow, seen_of
 from shared.contracts.corrections import CustomerReported
@@ -42,6 +42,8 @@ class CustomerForm:
     """What stood there before somebody typed."""
     do_not_contact: bool = False
     opt_outs: tuple[Channel, ...] = ()
+    allowed: str = ""
+    """What they allowed before, as `AllowedNow.mark` has it."""
     asked: bool = False
     """Whether they were asked about every way, where what they allowed before is not known."""
     act: Literal["correct", "consent"] | None = None
@@ -66,13 +68,12 @@ class CustomerForm:
             seen=text("seen"),
             typed=TypedParticulars(
                 **{name: text(name) for name in corrections.TYPED},
-                new_phones=next(
-                    (each for each in PHONE_KINDS if each == text("new_phones")), "mobile"
-                ),
+                new_phones=text("new_phones") or "mobile",
             ),
             drawn=TypedParticulars(**{name: text(f"was_{name}") for name in corrections.TYPED}),
             do_not_contact=bool(text("do_not_contact")),
             opt_outs=tuple(each for each in CHANNELS if each in refused),
+            allowed=text("allowed"),
             asked=bool(text("asked")),
         )
 
@@ -102,9 +103,9 @@ def correction_command(form: CustomerForm, known: CustomerCard, dealer_id: str) 
 
 def consent_trouble(form: CustomerForm, now: AllowedNow) -> Trouble | None:
     """Why a consent is not taken, as it would undo what whoever sends it has not seen."""
-    if not form.seen:
+    if not form.allowed:
         return None if form.asked else "unasked"
-    return "meanwhile" if now.is_known and now.mark != form.seen else None
+    return "meanwhile" if now.is_known and now.mark != form.allowed else None
 
 
 def consent_command(form: CustomerForm, key: str, dealer_id: str) -> Command:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any
 
 from services.desk.domain.people import CustomerCard
 from shared.contracts.feed_parts import MOST_PHONES
 
-PhoneKind: TypeAlias = Literal["mobile", "home", "work", "other"]
-PHONE_KINDS: tuple[PhoneKind, ...] = get_args(PhoneKind)
+PHONE_KINDS = ("mobile", "home", "work", "other")
 _TEXTS = ("name", "email", "language", "birth_year", "occupation", "area")
 TYPED = (*_TEXTS, "phones")
 """The fields that a form has as text."""
@@ -21,8 +20,8 @@ class TypedParticulars:
     name: str = field(default="", repr=False)
     phones: str = field(default="", repr=False)
     """One on each line."""
-    new_phones: PhoneKind = "mobile"
-    """What those of them are that were not known."""
+    new_phones: str = "mobile"
+    """Which of `PHONE_KINDS` those of them are that were not known."""
     email: str = field(default="", repr=False)
     language: str = field(default="", repr=False)
     birth_year: str = field(default="", repr=False)

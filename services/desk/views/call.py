@@ -320,8 +320,9 @@ def _was_held(visit: KeptDocument) -> bool:
     return visit.said.get("status") != "voided"
 
 
-def _of_declined(plan: CustomerTasks) -> list[ComingTask | SuppressedTask]:
-    return [each for each in (*plan.coming, *plan.suppressed) if each.kind == "declined_work"]
+def _of_declined(plan: CustomerTasks) -> Iterator[ComingTask | SuppressedTask]:
+    yield from (each for each in plan.coming if each.kind == "declined_work")
+    yield from (each for each in plan.suppressed if each.kind == "declined_work")
 
 
 def _declined(plan: CustomerTasks) -> Iterator[Bilingual]:

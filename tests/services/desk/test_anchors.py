@@ -11,17 +11,23 @@ from tests.access.dealers import MINE
 from tests.access.services import NOW
 from tests.services.desk.given_customers import WANG, customer
 from tests.services.desk.rig import BASE, Browser, Rig
-from tests.services.desk.routes_table import ROUTES
+from tests.services.desk.routes_table import ROUTES, DeskRoute
 
 GROUP, DEALER = MINE.split("/")
 FILLED = {"group": GROUP, "dealer": DEALER, "source": "cdk", "number": "C1"}
 CASE = {**FILLED, "number": "K-1"}
 _LINK = re.compile(r'(?:href|action)="([^"]*)#([^"]+)"')
+
+
+def address_of(route: DeskRoute) -> str:
+    filled = CASE if "/cases/" in route.path else FILLED
+    return route.url or re.sub(r"\{(\w+)(:path)?\}", lambda name: filled[name[1]], route.path)
+
+
 PAGES = sorted(
     {
-        route.url or re.sub(r"\{(\w+)(:path)?\}", lambda name: filled[name[1]], route.path)
+        address_of(route)
         for route in ROUTES
-        for filled in [CASE if "/cases/" in route.path else FILLED]
         if route.method == "GET" and not route.streams and "a key" not in route.needs
     }
 )

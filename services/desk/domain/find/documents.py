@@ -134,8 +134,14 @@ def _said_of_them(recorded: Any) -> KeptDocument | None:
                 about_id=survey.about_id,
             )
         case TaskOutcomeRecorded() as tried:
-            said = {"outcome": tried.outcome, "channel": tried.channel, "by": tried.by}
-            return _kept(tried, "task-outcome", tried.at, **said)
+            return _kept(
+                tried,
+                "task-outcome",
+                tried.at,
+                outcome=tried.outcome,
+                channel=tried.channel,
+                by=tried.by,
+            )
         case ReferralMade() as made:
             other = made.other_customer_key
             return _kept(made, "referral", made.at, role=made.role, other=other)

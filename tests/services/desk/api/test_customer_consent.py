@@ -143,3 +143,14 @@ async def test_a_call_card_prefills_nothing_while_it_is_not_known(rig: Rig) -> N
         page = await browser.get(f"{BASE}/calls/cdk/C1")
     assert 'name="opt_outs"' not in page.text
     assert f'href="{PAGE}#consent"' in page.text
+
+
+async def test_a_call_card_prefills_nothing_before_what_was_recorded_has_arrived(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        form = form_in((await browser.get(f"{BASE}/calls/cdk/C1")).text, "consent")
+        sent = await form.send(browser, opt_outs="sms")
+        behind = await browser.get(sent.headers["location"])
+        assert 'name="opt_outs"' not in behind.text
+        await rig.followup_hears()
+        page = await browser.get(sent.headers["location"])
+    assert form_in(page.text, "consent").fields["opt_outs"] == "sms"
