@@ -1,6 +1,7 @@
 """Customer 客户: who they are, what they are worth and why, what is planned, and what is not."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
@@ -28,6 +29,7 @@ from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import PHONE_KINDS, TYPED, typed_as_known
+from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.people import CustomerCard
 from services.desk.views import customer as views
 from services.desk.views.curve import curve
@@ -187,23 +189,14 @@ async def _page(
         raise NotThere
     if opened:
         await note_opened(request, at, "saw_particulars", key)
-    listed = views.listed(documents)
-    places = views.anchors(listed)
-    where = partial(
-        views.document_place,
-        places=places,
-        dealer_id=at.dealer.id,
-        steps=views.cases_of_steps(documents),
-    )
+    of_documents = _documents_shown(at, known, documents, opened=opened)
     score, plan, person = parts.score.found, parts.plan.found, parts.person.found
     history = parts.history.found
     now, past = views.open_and_past(plan) if plan else ([], [])
     tried = (
         document for task in (*now, *past) for each in task.attempts for document in each.documents
     )
-    drawn = typed_as_known(known)
-    typed = form.typed if form else drawn
-    shown: dict[str, Any] = shown_to(request, at) | {
+    shown: dict[str, Any] = {
         "about": f"customer:{key}",
         "key": key,
         "here": _address(at, key),
@@ -214,12 +207,11 @@ async def _page(
         "opened": opened,
         "done": done,
         "late": late,
-        "phone_kinds": PHONE_KINDS,
         "who": views.particulars(known, person, shown=opened),
         "known": known,
         "parts": parts,
         "score": score,
-        "axes": views.reason_lines(score.reasons, where) if score else {},
+        "axes": views.reason_lines(score.reasons, of_documents["where"]) if score else {},
         "curve": curve(history.moments, history.as_of) if history else None,
         "plan": plan,
         "to_do": now,
@@ -228,25 +220,49 @@ async def _page(
         "staff": await desk.staff.at(at.dealer.id),
         "others": views.others(person) if person else [],
         "cases": [(each, f"/d/{place_of_case(each.id)[0]}") for each in parts.cases.found or ()],
+        "veil": (lambda text: text) if opened else partial(views.veiled, known=known),
+        "allowed": views.allowed_now(parts.plan, known, documents),
+        "surveys": views.of_kind(documents, "survey"),
+    }
+    shown = shown_to(request, at) | shown | of_documents | _forms_shown(known, form)
+    return desk.pages.page(
+        request, "customer.html", shown, language=at.visitor.language, status=status
+    )
+
+
+def _documents_shown(
+    at: AtDealer, known: CustomerCard, documents: Sequence[KeptDocument], *, opened: bool
+) -> dict[str, Any]:
+    """Their rows, and where whatever a service names is to be found."""
+    listed = views.listed(documents)
+    places = views.anchors(listed)
+    return {
         "documents": listed,
         "places": places,
-        "where": where,
+        "where": partial(
+            views.document_place,
+            places=places,
+            dealer_id=at.dealer.id,
+            steps=views.cases_of_steps(documents),
+        ),
         "car": partial(views.car_words, known, shown=opened),
         "customer_at": place_of,
         "number_of": number_in,
-        "veil": (lambda text: text) if opened else partial(views.veiled, known=known),
         "case_at": lambda document_id: f"/d/{place_of_case(document_id)[0]}",
-        "allowed": views.allowed_now(parts.plan, known, documents),
-        "surveys": views.of_kind(documents, "survey"),
-        "form": form or CustomerForm(seen=views.seen_of(known)),
-        "typed": asdict(typed),
-        "seen": views.seen_of(known),
+    }
+
+
+def _forms_shown(known: CustomerCard, form: CustomerForm | None) -> dict[str, Any]:
+    """The forms, as they are drawn, or as one of them was sent."""
+    drawn, seen = typed_as_known(known), views.seen_of(known)
+    return {
+        "form": form or CustomerForm(seen=seen),
+        "typed": asdict(form.typed if form else drawn),
+        "seen": seen,
         "drawn": {name: getattr(drawn, name) for name in TYPED},
+        "phone_kinds": PHONE_KINDS,
         "commands": {
             act: form.command if form and form.act == act else uuid.uuid4()
             for act in ("correct", "consent")
         },
     }
-    return desk.pages.page(
-        request, "customer.html", shown, language=at.visitor.language, status=status
-    )
