@@ -33,7 +33,12 @@ from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
 from services.intake.adapters.webhooks_folder import expected_webhooks
 from services.intake.api.callers import Callers
-from services.intake.api.documents import documents_router, narratives_router, republish_router
+from services.intake.api.documents import (
+    documents_router,
+    narratives_router,
+    notes_router,
+    republish_router,
+)
 from services.intake.api.events import Taking, events_router
 from services.intake.api.first import FirstTime
 from services.intake.api.imports import ImportsDesk, imports_router
@@ -132,6 +137,7 @@ def make_app(
     app.include_router(webhooks_router(taking, expecting))
     app.include_router(documents_router(register, dealers))
     app.include_router(narratives_router(register))
+    app.include_router(notes_router(register))
     app.include_router(
         republish_router(Republishing(register=register, publisher=publisher), dealers)
     )

@@ -80,6 +80,18 @@ def asked(parameter: str) -> Told:
     return told
 
 
+def asked_documents(request: Request, who: Principal, scope: Scope) -> bool:
+    """Of the dealers, and the sources after them, with whom each `document_id` of the query
+    begins; where it has none, of all."""
+    documents = [each.split("/", 3) for each in request.query_params.getlist("document_id")]
+    if not documents:
+        return who.may_everywhere(scope)
+    return all(
+        len(parts) == 4 and who.may(scope, f"{parts[0]}/{parts[1]}", parts[2])
+        for parts in documents
+    )
+
+
 def asked_feed(request: Request, who: Principal, scope: Scope) -> bool:
     """Of the `dealer_id`, and the `source`, whom the query names; where it names none, of all. A
     route that needs this takes its source from `source_asked`, or calls `require` once it knows

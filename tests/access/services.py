@@ -134,7 +134,7 @@ class Houses:
         async with self.client("intake") as intake:
             for dealer_id, source in SOURCES.items():
                 whose: Any = {"dealer_id": dealer_id, "source": source}
-                for noun in ("sale", "complaint"):
+                for noun in ("sale", "complaint", "task-outcome"):
                     await self.intake.report(noun, report_of(noun, **whose))
                 sent = await intake.post(
                     "/v1/imports",
@@ -219,6 +219,13 @@ def report_of(noun: str, **more: Any) -> reports.Data:
             received_at="2025-05-02T10:00:00Z",
             source_modified_at="2025-05-02T10:00:00Z",
             narrative=f"{more['source'].removesuffix('only').upper()}-ONLY was cross",
+        ),
+        "task-outcome": partial(
+            reports.task_outcome,
+            at="2025-05-02T10:00:00Z",
+            outcome_no="1",
+            source_modified_at="2025-05-02T10:00:00Z",
+            note=f"{more['source'].removesuffix('only').upper()}-ONLY wants to be called at noon",
         ),
     }
     found: reports.Data = made[noun](**more)

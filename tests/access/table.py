@@ -150,6 +150,12 @@ _INTAKE = (
         "narratives:read",
         "/v1/narratives/{dealer}/{source}/complaint/K1",
     ),
+    _read(
+        "intake",
+        "/v1/notes",
+        "tasks:read",
+        "/v1/notes?document_id={dealer}/{source}/task-outcome/" + "0" * 36 + "/1",
+    ),
     Row(
         service="intake",
         method="POST",

@@ -1,6 +1,7 @@
 """Asks the other services, in the name of a user."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 from urllib.parse import quote
@@ -20,7 +21,7 @@ from shared.contracts.http.followup_leads import LeadMonths
 from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks, TaskCounts
 from shared.contracts.http.followup_satisfaction import Satisfaction
 from shared.contracts.http.identity import CustomerPerson
-from shared.contracts.http.intake import BatchAnswer, Item, Narrative
+from shared.contracts.http.intake import BatchAnswer, Item, Narrative, TaskNotes
 from shared.contracts.http.problem import Problem
 from shared.contracts.http.scoring import CustomerScore, ScoreHistory
 from shared.contracts.http.scoring_lists import Customers
@@ -31,10 +32,12 @@ from shared.contracts.identifiers import dealer_of
 HOLDS = "Aftercare-Holds"
 """The header by which a service says whether it holds what it was asked to wait for."""
 WAIT_SECONDS = 1.5
+NOTES_AT_ONCE = 50
+"""Of so many attempts intake tells the notes at once."""
 BATCH_OF_EVENTS = "application/cloudevents-batch+json"
 
 M = TypeVar("M", bound=BaseModel)
-Asked: TypeAlias = str | int | bool | None
+Asked: TypeAlias = str | int | bool | tuple[str, ...] | None
 Params: TypeAlias = Mapping[str, Asked]
 Client: TypeAlias = Callable[[str], httpx.AsyncClient]
 """Service -> what it is asked with; its base address is the service's."""
@@ -200,6 +203,19 @@ class OtherServices:
         )
         return _read(await self._ask("GET", "intake", path, token=token), Narrative, "intake")
 
+    async def notes(self, user: User, document_ids: Sequence[str]) -> Mapping[str, str]:
+        """Document id -> what was noted of an attempt at a task, where anything was."""
+        some = [
+            document_ids[at : at + NOTES_AT_ONCE]
+            for at in range(0, len(document_ids), NOTES_AT_ONCE)
+        ]
+        read = (
+            self._read(user, "intake", "/v1/notes", TaskNotes, {"document_id": (*each,)})
+            for each in some
+        )
+        found = await asyncio.gather(*read)
+        return {each.document_id: each.note for told in found for each in told.notes}
+
     async def report(self, user: User, dealer_id: str, event: CloudEvent) -> Item:
         """Hand an event of this dealer's to intake; what became of it."""
         response = await self._ask(
@@ -272,7 +288,9 @@ def _in_path(key: str) -> str:
     return quote(key, safe="/")
 
 
-def _text(value: str | int | bool) -> str:
+def _text(value: str | int | bool | tuple[str, ...]) -> str | list[str]:
+    if isinstance(value, tuple):
+        return [*value]
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

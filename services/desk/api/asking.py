@@ -27,10 +27,12 @@ async def unless_away(asked: Awaitable[T]) -> T | None:
 
 
 async def part_of(asked: Awaitable[T]) -> PartOfCustomer[T]:
-    """What a service says of a customer, whether it knows of them, and whether it is away."""
+    """What a service says of a customer; whether it is away, or does not let the user see that."""
     try:
         return PartOfCustomer(await asked)
     except (ServiceAway, RefusedByService):
         return PartOfCustomer(None, away=True)
-    except (NotThere, NotLetIn):
+    except NotLetIn:
+        return PartOfCustomer(None, hidden=True)
+    except NotThere:
         return PartOfCustomer(None)

@@ -20,9 +20,11 @@ from services.desk.adapters.upstream import (
 from services.desk.api.asking import or_none, part_of
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.desk import Desk
+from services.desk.api.notes import notes_of
 from services.desk.api.opening import note_opened
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.commands import SOURCE
+from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.outcomes import CHANNELS, KEYS, MOST_NOTED
 from services.desk.domain.people import CustomerCard
 from services.desk.views import call_words, survey_words
@@ -61,6 +63,7 @@ class AboutCustomer:
     cases: tuple[CaseLine, ...]
     cases_known: bool
     score_known: bool = True
+    documents: tuple[KeptDocument, ...] = ()
     plan_known: bool = True
 
 
@@ -113,13 +116,14 @@ async def read_customer(
             plan_known = False
             return None
 
-    plan, score, page, people = await asyncio.gather(
+    plan, score, page, people, documents = await asyncio.gather(
         planned(),
         part_of(desk.services.score(at.user, key)),
         or_none(
             desk.services.cases(at.user, at.dealer.id, customer=key, limit=OPEN_CASES),
         ),
         desk.directory.of([key]),
+        desk.directory.documents(key),
     )
     if plan is None:
         if plan_known and key not in people and score.found is None and not score.away:
@@ -132,6 +136,7 @@ async def read_customer(
         cases=() if page is None else page.cases,
         cases_known=page is not None,
         score_known=not score.away,
+        documents=tuple(documents),
         plan_known=plan_known,
     )
 
@@ -155,10 +160,13 @@ async def shown_of(
         staff_id=at.user.staff_id,
         score=about.score,
         cases=about.cases,
+        documents=about.documents,
         also=again.keys(),
     )
+    tried = (document for each in card.past for document in each.documents)
     return shown_to(request, at) | {
         "card": card,
+        "notes": await notes_of(request, at, key, tried),
         "is_customer": is_customer_key(key),
         "about": f"customer:{key}",
         "card_address": customer.card,

@@ -1,6 +1,7 @@
 """Customer 客户: who they are, what they are worth and why, what is planned, and what is not."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
@@ -16,16 +17,19 @@ from services.desk.api.customer_acts import (
     CustomerForm,
     NothingChanged,
     consent_command,
+    consent_trouble,
     correction_command,
     over_what_is_known,
     seen_anew,
 )
-from services.desk.api.customer_parts import parts_of, require_known
+from services.desk.api.customer_parts import parts_of, plan_part, require_known
+from services.desk.api.notes import notes_of
 from services.desk.api.opening import note_opened
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.commands import Command
-from services.desk.domain.corrections import typed_as_known
+from services.desk.domain.corrections import PHONE_KINDS, TYPED, typed_as_known
+from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.people import CustomerCard
 from services.desk.views import customer as views
 from services.desk.views.curve import curve
@@ -70,9 +74,11 @@ def customer_router() -> APIRouter:
         at: Annotated[AtDealer, at_dealer("see_customers")],
         key: Key,
         written: str = "",
+        *,
         done: str = "",
+        late: bool = False,
     ) -> Response:
-        page = await _page(request, at, key, written=_written(written), done=done)
+        page = await _page(request, at, key, written=_written(written), done=done, late=late)
         await note_opened(request, at, "saw_customer", key)
         return page
 
@@ -106,8 +112,15 @@ def _acts(router: APIRouter) -> None:
     async def consent(
         request: Request, at: Annotated[AtDealer, at_dealer("record_consent")], key: Key
     ) -> Response:
-        """What they say now takes the place of what they said before."""
-        form = await CustomerForm.of(request, "consent")
+        """What they say now takes the place of what they said before, as whoever asked them has
+        seen it."""
+        desk, form = desk_of(request), await CustomerForm.of(request, "consent")
+        if await desk.reporting.sent_at(form.command) is None:
+            plan = await plan_part(desk.services, at.user, key)
+            now = views.allowed_now(plan, await _known(request, key), ())
+            if (trouble := consent_trouble(form, now)) is not None:
+                status = 409 if trouble == "meanwhile" else 422
+                return await _page(request, at, key, form=form.because(trouble), status=status)
         command = consent_command(form, key, at.dealer.id)
         return await _report(request, at, key, command, form)
 
@@ -126,8 +139,8 @@ async def _report(
     except RefusedByService as refused:
         return await again(form=form.because("refused", refused.problem), status=422)
     if is_correction:
-        await seen_anew(desk.directory, key, form.seen)
-        return _done(at, key, "corrected")
+        is_there = await seen_anew(desk.directory, key, form.seen)
+        return _done(at, key, "corrected", **({} if is_there else {"late": "true"}))
     return _done(at, key, "consent", written=str(written))
 
 
@@ -169,6 +182,7 @@ async def _page(
     opened: bool = False,
     written: WrittenVersion | None = None,
     done: str = "",
+    late: bool = False,
     form: CustomerForm | None = None,
     status: int = 200,
 ) -> Response:
@@ -181,13 +195,14 @@ async def _page(
         raise NotThere
     if opened:
         await note_opened(request, at, "saw_particulars", key)
-    places = views.anchors(documents)
+    of_documents = _documents_shown(at, known, documents, opened=opened)
     score, plan, person = parts.score.found, parts.plan.found, parts.person.found
     history = parts.history.found
     now, past = views.open_and_past(plan) if plan else ([], [])
-    drawn = typed_as_known(known)
-    typed = form.typed if form else drawn
-    shown: dict[str, Any] = shown_to(request, at) | {
+    tried = (
+        document for task in (*now, *past) for each in task.attempts for document in each.documents
+    )
+    shown: dict[str, Any] = {
         "about": f"customer:{key}",
         "key": key,
         "here": _address(at, key),
@@ -197,34 +212,63 @@ async def _page(
         "has_profile": _has_profile(key),
         "opened": opened,
         "done": done,
+        "late": late,
         "who": views.particulars(known, person, shown=opened),
         "known": known,
         "parts": parts,
         "score": score,
-        "axes": views.reason_lines(score.reasons, places, at.dealer.id) if score else {},
+        "axes": views.reason_lines(score.reasons, of_documents["where"]) if score else {},
         "curve": curve(history.moments, history.as_of) if history else None,
         "plan": plan,
         "to_do": now,
         "past": past,
+        "notes": await notes_of(request, at, key, tried),
+        "staff": await desk.staff.at(at.dealer.id),
         "others": views.others(person) if person else [],
         "cases": [(each, f"/d/{place_of_case(each.id)[0]}") for each in parts.cases.found or ()],
-        "documents": documents,
-        "places": places,
-        "where": lambda document_id: views.document_place(document_id, places, at.dealer.id),
         "veil": (lambda text: text) if opened else partial(views.veiled, known=known),
-        "case_at": partial(_case_at, at),
-        "opt_outs": views.opt_outs(known, documents),
-        "do_not_contact": views.do_not_contact(documents),
+        "allowed": views.allowed_now(parts.plan, known, documents),
         "surveys": views.of_kind(documents, "survey"),
-        "form": form or CustomerForm(seen=views.seen_of(known)),
-        "typed": asdict(typed),
-        "seen": views.seen_of(known),
-        "drawn": drawn,
+    }
+    shown = shown_to(request, at) | shown | of_documents | _forms_shown(known, form)
+    return desk.pages.page(
+        request, "customer.html", shown, language=at.visitor.language, status=status
+    )
+
+
+def _documents_shown(
+    at: AtDealer, known: CustomerCard, documents: Sequence[KeptDocument], *, opened: bool
+) -> dict[str, Any]:
+    """Their rows, and where whatever a service names is to be found."""
+    listed = views.listed(documents)
+    places = views.anchors(listed)
+    return {
+        "documents": listed,
+        "places": places,
+        "where": partial(
+            views.document_place,
+            places=places,
+            dealer_id=at.dealer.id,
+            steps=views.cases_of_steps(documents),
+        ),
+        "car": partial(views.car_words, known, shown=opened),
+        "customer_at": place_of,
+        "number_of": number_in,
+        "case_at": partial(_case_at, at),
+    }
+
+
+def _forms_shown(known: CustomerCard, form: CustomerForm | None) -> dict[str, Any]:
+    """The forms, as they are drawn, or as one of them was sent."""
+    drawn, seen = typed_as_known(known), views.seen_of(known)
+    return {
+        "form": form or CustomerForm(seen=seen),
+        "typed": asdict(form.typed if form else drawn),
+        "seen": seen,
+        "drawn": {name: getattr(drawn, name) for name in TYPED},
+        "phone_kinds": PHONE_KINDS,
         "commands": {
             act: form.command if form and form.act == act else uuid.uuid4()
             for act in ("correct", "consent")
         },
     }
-    return desk.pages.page(
-        request, "customer.html", shown, language=at.visitor.language, status=status
-    )

@@ -13,7 +13,7 @@ from services.desk.domain import corrections
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import TypedParticulars, correction
 from services.desk.domain.people import CustomerCard
-from services.desk.views.customer import seen_of
+from services.desk.views.customer import AllowedNow, seen_of
 from shared.contracts.corrections import CustomerReported
 from shared.contracts.feed_parts import Channel
 from shared.contracts.feeds import ConsentReported
@@ -24,7 +24,7 @@ MOST_TYPED = 2_000
 PATIENCE_SECONDS = 2.0
 LOOKS_EVERY_SECONDS = 0.05
 
-Trouble: TypeAlias = Literal["away", "refused", "meanwhile", "unchanged"]
+Trouble: TypeAlias = Literal["away", "refused", "meanwhile", "unchanged", "unasked"]
 
 
 class NothingChanged(Exception):
@@ -42,6 +42,10 @@ class CustomerForm:
     """What stood there before somebody typed."""
     do_not_contact: bool = False
     opt_outs: tuple[Channel, ...] = ()
+    allowed: str = ""
+    """What they allowed before, as `AllowedNow.mark` has it."""
+    asked: bool = False
+    """Whether they were asked about every way, where what they allowed before is not known."""
     act: Literal["correct", "consent"] | None = None
     """Which of the forms it is; None: none was sent."""
     trouble: Trouble | None = None
@@ -63,16 +67,14 @@ class CustomerForm:
             command=command_in(form.get("command")),
             seen=text("seen"),
             typed=TypedParticulars(
-                name=text("name"), phones=text("phones"), email=text("email"), area=text("area")
+                **{name: text(name) for name in corrections.TYPED},
+                new_phones=text("new_phones") or "mobile",
             ),
-            drawn=TypedParticulars(
-                name=text("was_name"),
-                phones=text("was_phones"),
-                email=text("was_email"),
-                area=text("was_area"),
-            ),
+            drawn=TypedParticulars(**{name: text(f"was_{name}") for name in corrections.TYPED}),
             do_not_contact=bool(text("do_not_contact")),
             opt_outs=tuple(each for each in CHANNELS if each in refused),
+            allowed=text("allowed"),
+            asked=bool(text("asked")),
         )
 
     def because(self, trouble: Trouble, problem: Problem | None = None) -> Self:
@@ -99,6 +101,13 @@ def correction_command(form: CustomerForm, known: CustomerCard, dealer_id: str) 
     )
 
 
+def consent_trouble(form: CustomerForm, now: AllowedNow) -> Trouble | None:
+    """Why a consent is not taken, as it would undo what whoever sends it has not seen."""
+    if not form.allowed:
+        return None if form.asked else "unasked"
+    return "meanwhile" if now.is_known and now.mark != form.allowed else None
+
+
 def consent_command(form: CustomerForm, key: str, dealer_id: str) -> Command:
     """What the customer allows from now on."""
     return Command(
@@ -114,10 +123,12 @@ def consent_command(form: CustomerForm, key: str, dealer_id: str) -> Command:
     )
 
 
-async def seen_anew(directory: Directory, key: str, before: str) -> None:
-    """Wait until the directory knows something newer of the customer, for a while."""
+async def seen_anew(directory: Directory, key: str, before: str) -> bool:
+    """Wait until the directory knows something newer of the customer, for a while; whether it
+    does."""
     for _ in range(int(PATIENCE_SECONDS / LOOKS_EVERY_SECONDS)):
         known = await directory.anew(key)
         if known is not None and seen_of(known) != before:
-            return
+            return True
         await asyncio.sleep(LOOKS_EVERY_SECONDS)
+    return False

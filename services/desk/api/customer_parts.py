@@ -8,7 +8,7 @@ from services.desk.api.asking import part_of
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import AtDealer
 from services.desk.domain.users import User
-from services.desk.views.customer import PartsOfCustomer
+from services.desk.views.customer import PartOfCustomer, PartsOfCustomer
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks
 from shared.contracts.http.scoring import CustomerScore
@@ -24,11 +24,21 @@ async def parts_of(
     score, history, plan, person, cases = await asyncio.gather(
         part_of(_score(services, user, key)),
         part_of(services.history(user, key)),
-        part_of(_plan(services, user, key, written)),
+        plan_part(services, user, key, written),
         part_of(services.person(user, key)),
         part_of(_cases(services, user, key)),
     )
     return PartsOfCustomer(score=score, history=history, plan=plan, person=person, cases=cases)
+
+
+async def plan_part(
+    services: OtherServices, user: User, key: str, written: WrittenVersion | None = None
+) -> PartOfCustomer[CustomerTasks]:
+    """The plan alone."""
+    part = await part_of(services.plan(user, key, written))
+    if part.found is None:
+        return PartOfCustomer(None, away=part.away, hidden=part.hidden, holds=written is None)
+    return PartOfCustomer(part.found.found, holds=part.found.holds)
 
 
 async def require_known(desk: Desk, at: AtDealer, key: str) -> None:
@@ -46,12 +56,6 @@ async def require_known(desk: Desk, at: AtDealer, key: str) -> None:
 
 async def _score(services: OtherServices, user: User, key: str) -> CustomerScore:
     return (await services.score(user, key)).found
-
-
-async def _plan(
-    services: OtherServices, user: User, key: str, written: WrittenVersion | None
-) -> CustomerTasks:
-    return (await services.plan(user, key, written)).found
 
 
 async def _cases(services: OtherServices, user: User, key: str) -> tuple[CaseLine, ...]:

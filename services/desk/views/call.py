@@ -5,23 +5,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
+from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.outcomes import SurveyAsked, offered, surveys_asked
 from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views.call_words import RESULTS
 from services.desk.views.places import place_of
 from services.desk.views.today import TO_DO, closed_word
-from shared.contracts.feed_parts import TaskResult
+from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import (
+    AllowedContact,
     Attempt,
+    ComingTask,
     CustomerTasks,
     FollowUpTask,
     PurposeOfTask,
     SuppressedTask,
 )
 from shared.contracts.http.scoring import CustomerScore
-from shared.contracts.identifiers import kind_in, number_in
-from shared.contracts.intake import PhoneNumber
+from shared.contracts.intake import PhoneNumber, ProfileRecorded
 from shared.contracts.values import Bilingual
 
 MOST_PAST = 8
@@ -71,6 +73,8 @@ class PastAttempt:
     by: str | None
     channel: str | None
     title: Bilingual
+    documents: tuple[str, ...]
+    """The ids of its reports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +104,12 @@ class Card:
     cases: tuple[CaseLine, ...]
     """Their open complaints."""
     past: tuple[PastAttempt, ...]
-    visits: tuple[str, ...]
-    """Numbers of orders, the newest first."""
+    visits: tuple[KeptDocument, ...]
+    """The newest first."""
     declined: tuple[Bilingual, ...]
+    """What followup says of work that they did not want."""
+    declined_at: tuple[KeptDocument, ...]
+    """The visits at which they did not want some of which it says nothing."""
     held_back: tuple[SuppressedTask, ...]
     plan: CustomerTasks
     score: CustomerScore | None
@@ -134,10 +141,12 @@ def card_of(
     staff_id: str,
     score: CustomerScore | None,
     cases: Iterable[CaseLine],
+    documents: Iterable[KeptDocument] = (),
     also: Collection[str] = (),
 ) -> Card:
-    """All that is known of the customer and is of use in a call. `also`: tasks whose forms are
-    shown though they were closed."""
+    """All that is known of the customer and is of use in a call. `documents`: theirs; `also`: tasks
+    whose forms are shown though they were closed."""
+    visits = _visits(documents)
     open_tasks = [each for each in plan.tasks if each.status in TO_DO or str(each.task_id) in also]
     return Card(
         key=key,
@@ -149,8 +158,9 @@ def card_of(
         refusals=_refusals(plan, who),
         cases=tuple(each for each in cases if each.customer_key == key),
         past=tuple(_past(plan.tasks)),
-        visits=tuple(_visits(plan, score)),
+        visits=tuple(visits[:MOST_VISITS]),
         declined=tuple(_declined(plan)),
+        declined_at=tuple(_declined_at(visits, plan)),
         held_back=plan.suppressed,
         plan=plan,
         score=score,
@@ -269,13 +279,20 @@ def _cars(tasks: Iterable[FollowUpTask], who: CustomerCard | None) -> Iterator[s
 def _refusals(plan: CustomerTasks, who: CustomerCard | None) -> Refusals:
     found = [each for each in plan.suppressed if each.because in _REFUSALS]
     words = {each.why_not.en: Bilingual(en=each.why_not.en, zh=each.why_not.zh) for each in found}
-    profile = None if who is None else who.profile
-    told = () if profile is None or plan.allowed.said_at is not None else profile.opt_outs
     return Refusals(
         all_contact=plan.allowed.do_not_contact,
-        channels=plan.allowed.opt_outs or told,
+        channels=refused_channels(plan.allowed, None if who is None else who.profile),
         words=tuple(words.values()),
     )
+
+
+def refused_channels(
+    allowed: AllowedContact, profile: ProfileRecorded | None
+) -> tuple[Channel, ...]:
+    """Those that the customer does not want: by the newest word that followup has, and as long as
+    it has none by the profile."""
+    told = () if profile is None or allowed.said_at is not None else profile.opt_outs
+    return allowed.opt_outs or told
 
 
 def _past(tasks: Iterable[FollowUpTask]) -> list[PastAttempt]:
@@ -286,6 +303,7 @@ def _past(tasks: Iterable[FollowUpTask]) -> list[PastAttempt]:
             by=each.by,
             channel=each.channel,
             title=Bilingual(en=task.title_en, zh=task.title_zh),
+            documents=each.documents,
         )
         for task in tasks
         for each in task.attempts
@@ -293,16 +311,26 @@ def _past(tasks: Iterable[FollowUpTask]) -> list[PastAttempt]:
     return sorted(found, key=lambda each: each.at, reverse=True)[:MOST_PAST]
 
 
-def _visits(plan: CustomerTasks, score: CustomerScore | None) -> list[str]:
-    reasons = () if score is None else score.reasons
-    named = [document for reason in reasons for document in reason.documents]
-    named += [each.document_id for task in plan.tasks for each in task.purposes]
-    orders = dict.fromkeys(number_in(each) for each in named if kind_in(each) == "visit")
-    return list(orders)[:MOST_VISITS]
+def _visits(documents: Iterable[KeptDocument]) -> list[KeptDocument]:
+    held = [each for each in documents if each.kind == "visit" and _was_held(each)]
+    return sorted(held, key=lambda each: each.at, reverse=True)
+
+
+def _was_held(visit: KeptDocument) -> bool:
+    return visit.said.get("status") != "voided"
+
+
+def _of_declined(plan: CustomerTasks) -> Iterator[ComingTask | SuppressedTask]:
+    yield from (each for each in plan.coming if each.kind == "declined_work")
+    yield from (each for each in plan.suppressed if each.kind == "declined_work")
 
 
 def _declined(plan: CustomerTasks) -> Iterator[Bilingual]:
-    told = [each.why for each in plan.coming if each.kind == "declined_work"]
-    told += [each.why for each in plan.suppressed if each.kind == "declined_work"]
-    for why in {each.en: each for each in told}.values():
+    for why in {each.why.en: each.why for each in _of_declined(plan)}.values():
         yield Bilingual(en=why.en, zh=why.zh)
+
+
+def _declined_at(visits: Sequence[KeptDocument], plan: CustomerTasks) -> Iterator[KeptDocument]:
+    told = {each.document_id for each in _of_declined(plan)}
+    newest = [each for each in visits if each.said.get("declined")][:MOST_VISITS]
+    yield from (each for each in newest if each.document_id not in told)

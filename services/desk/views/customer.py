@@ -1,6 +1,6 @@
 """What the customer's page shows: who, worth what and why, what is planned and why not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -12,9 +12,10 @@ from services.desk.domain.people import (
     masked_plate,
     masked_vin,
 )
+from services.desk.views.call import refused_channels
 from services.desk.views.places import place_of, place_of_case
 from shared.contracts.http.complaints import CaseLine
-from shared.contracts.http.followup import CustomerTasks, FollowUpTask
+from shared.contracts.http.followup import AllowedContact, CustomerTasks, FollowUpTask
 from shared.contracts.http.identity import CustomerPerson
 from shared.contracts.http.scoring import CustomerScore, ExplainedReason, ScoreHistory
 from shared.contracts.identifiers import dealer_of, kind_in, number_in
@@ -29,7 +30,11 @@ class PartOfCustomer(Generic[T]):
 
     found: T | None
     away: bool = False
-    """It does not answer at present; else it knows nothing of them."""
+    """It does not answer at present."""
+    hidden: bool = False
+    """It is not for this user to see. Neither: the service knows nothing of them."""
+    holds: bool = True
+    """Whether it knows of what the user has just reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,7 @@ class PartsOfCustomer:
 
     @property
     def know_nothing(self) -> bool:
-        """Whether all of them answer, and none has any plan, score or complaint of them."""
+        """Whether none that may be asked is away, and none tells any plan, score or complaint."""
         asked = (self.score, self.plan, self.cases)
         return not self.know_them and not any(each.away for each in asked)
 
@@ -124,35 +129,55 @@ def veiled(text: str, known: CustomerCard) -> str:
     return text
 
 
+def listed(documents: Sequence[KeptDocument]) -> list[KeptDocument]:
+    """Those that have a row of their own: a step is a part of its case."""
+    return [each for each in documents if each.kind != "complaint-step"]
+
+
+def cases_of_steps(documents: Sequence[KeptDocument]) -> dict[str, str]:
+    """Document id of a step on a complaint -> the case's."""
+    return {each.document_id: each.said["case_id"] for each in of_kind(documents, "complaint-step")}
+
+
+def car_words(known: CustomerCard, vin: str | None, *, shown: bool) -> str:
+    """What car a document is of: what it is called, and its plate or VIN, masked or not."""
+    if vin is None:
+        return ""
+    car = known.vehicles.get(vin)
+    plate = (car.plate or "") if car else ""
+    marks = (plate or vin) if shown else (masked_plate(plate) or masked_vin(vin))
+    named = [str(each) for each in (car.make, car.model, car.model_year) if each] if car else []
+    return " ".join([*named, marks])
+
+
 def anchors(documents: Sequence[KeptDocument]) -> dict[str, str]:
     """Document id -> where it stands on the page."""
     return {each.document_id: f"document-{at}" for at, each in enumerate(documents, start=1)}
 
 
 def reason_lines(
-    reasons: Sequence[ExplainedReason], places: Mapping[str, str], dealer_id: str
+    reasons: Sequence[ExplainedReason], where: Callable[[str], DocumentPlace]
 ) -> dict[str, list[ReasonLine]]:
     """Axis -> its reasons, the weightiest first."""
     found: dict[str, list[ReasonLine]] = {"value": [], "loyalty": []}
     for reason in sorted(reasons, key=lambda each: -abs(each.points)):
         documents = tuple(
-            (
-                None
-                if part.document_id is None
-                else document_place(part.document_id, places, dealer_id),
-                part.points,
-            )
+            (None if part.document_id is None else where(part.document_id), part.points)
             for part in reason.parts
         )
         found[reason.axis].append(ReasonLine(reason=reason, documents=documents))
     return found
 
 
-def document_place(document_id: str, places: Mapping[str, str], dealer_id: str) -> DocumentPlace:
-    """Where staff of this dealer find it."""
+def document_place(
+    document_id: str, places: Mapping[str, str], dealer_id: str, steps: Mapping[str, str]
+) -> DocumentPlace:
+    """Where staff of this dealer find it; of a step of `steps` its case."""
     kind, href = kind_in(document_id), None
     if document_id in places:
         href = f"#{places[document_id]}"
+    elif document_id in steps:
+        href = f"/d/{place_of_case(steps[document_id])[0]}"
     elif kind == "complaint" and dealer_of(document_id) == dealer_id:
         href = f"/d/{place_of_case(document_id)[0]}"
     return DocumentPlace(
@@ -181,18 +206,41 @@ def of_kind(documents: Sequence[KeptDocument], kind: str) -> list[KeptDocument]:
     return [each for each in documents if each.kind == kind]
 
 
-def do_not_contact(documents: Sequence[KeptDocument]) -> bool:
-    """What the last consent that speaks of it says."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedNow:
+    """What the customer allows."""
+
+    is_known: bool
+    """False: what is said here may have been said otherwise since."""
+    do_not_contact: bool
+    opt_outs: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """How it stands, so that a form can tell whether it still does; empty: it is not known."""
+        if not self.is_known:
+            return ""
+        return "|".join(("no" if self.do_not_contact else "yes", *sorted(self.opt_outs)))
+
+
+def allowed_now(
+    plan: PartOfCustomer[CustomerTasks], known: CustomerCard, documents: Sequence[KeptDocument]
+) -> AllowedNow:
+    """As followup, which hears every consent, has it. Where it cannot be asked, nothing is known
+    but that they wanted no contact when they spoke of that last."""
+    if plan.away or plan.hidden or not plan.holds:
+        return AllowedNow(is_known=False, do_not_contact=_wanted_no_contact(documents))
+    allowed = AllowedContact() if plan.found is None else plan.found.allowed
+    return AllowedNow(
+        is_known=True,
+        do_not_contact=allowed.do_not_contact,
+        opt_outs=refused_channels(allowed, known.profile),
+    )
+
+
+def _wanted_no_contact(documents: Sequence[KeptDocument]) -> bool:
     said = (each.said.get("do_not_contact") for each in of_kind(documents, "consent"))
     return bool(next((each for each in said if each is not None), False))
-
-
-def opt_outs(known: CustomerCard, documents: Sequence[KeptDocument]) -> tuple[str, ...]:
-    """The channels that they do not want: as the profile has them, or the last consent."""
-    if known.profile is not None:
-        return known.profile.opt_outs
-    last = next(iter(of_kind(documents, "consent")), None)
-    return tuple(last.said.get("opt_outs", ())) if last else ()
 
 
 def seen_of(known: CustomerCard) -> str:

@@ -13,7 +13,7 @@ from services.desk.views.speech import N_
 from shared.contracts.complaints import Role
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks, FollowUpTask
-from shared.contracts.http.followup_lists import KindOfTask, TaskLine
+from shared.contracts.http.followup_lists import KindOfTask, LastAttempt, TaskLine
 from shared.contracts.scoring import Grade
 from shared.contracts.values import Bilingual
 
@@ -89,6 +89,7 @@ class TaskRow:
     due_at: datetime
     next_attempt_at: datetime | None
     attempts: int
+    last: LastAttempt | None
     grade: str | None
     channel: str
     owner_role: str
@@ -117,6 +118,7 @@ def line_of(task: FollowUpTask) -> TaskLine:
         for each in purposes
     }
     why = task.why_now[-1] if task.why_now else task.why
+    last = task.attempts[-1] if task.attempts else None
     return TaskLine(
         task_id=task.task_id,
         customer_key=task.customer_key,
@@ -129,6 +131,7 @@ def line_of(task: FollowUpTask) -> TaskLine:
         due_at=task.due_at,
         next_attempt_at=task.next_attempt_at,
         attempts=len(task.attempts),
+        last_attempt=last and LastAttempt(at=last.at, outcome=last.outcome, by=last.by),
         priority=task.priority,
         urgent=task.urgent,
         owner_role=task.owner_role,
@@ -178,6 +181,7 @@ def row_of(line: TaskLine, who: CustomerCard | None, staff_id: str) -> TaskRow:
         due_at=line.due_at,
         next_attempt_at=line.next_attempt_at,
         attempts=line.attempts,
+        last=line.last_attempt,
         grade=line.grade,
         channel=line.channel,
         owner_role=line.owner_role,

@@ -23,6 +23,8 @@ from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.wrong_numbers import WrongNumber, wrong_at
 from shared.contracts.feed_parts import Channel, TaskResult
+from shared.contracts.followup import TaskChanged, task_id
+from shared.contracts.subjects import TaskSubject
 from shared.contracts.values import Bilingual, day_begins
 
 _AT_ONCE: tuple[TaskResult, ...] = (
@@ -151,13 +153,21 @@ def each_once(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:
     """In the order in which they count. What came of one moment in one way is one attempt, be it
     reported under two numbers, or of two purposes of one conversation."""
     by_author = sorted(outcomes, key=lambda outcome: outcome.by or "")
-    found = {_order(outcome): outcome for outcome in by_author}
+    found = {order_of(outcome): outcome for outcome in by_author}
     return [found[place] for place in sorted(found)]
 
 
-def _order(outcome: Outcome) -> tuple[datetime, int, date, str]:
+def order_of(outcome: Outcome) -> tuple[datetime, int, date, str]:
+    """Where it counts; the same of all reports of one attempt."""
     day = outcome.next_contact_on or date.min
     return outcome.at, _AT_ONCE.index(outcome.outcome), day, outcome.channel or ""
+
+
+def names_of(task: TaskChanged, about: str) -> Iterator[str]:
+    """Every id that staff may name the conversation by: those of all its purposes."""
+    purposes = (str(TaskSubject(each.kind, each.document_id)) for each in task.purposes)
+    for name in dict.fromkeys((about, *purposes)):
+        yield str(task_id(task.customer_key, name))
 
 
 def _first_end(stand: Stand, ends: Ending | None, frame: Frame) -> Ending:

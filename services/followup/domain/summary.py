@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from services.followup.domain import ranks
+from services.followup.domain.attempts import each_once, names_of, order_of
 from services.followup.domain.behind_figures import entries_behind
 from services.followup.domain.decide import condense, still_to_do
 from services.followup.domain.documents import Outcome
@@ -50,6 +51,7 @@ NONE = ""
 """Of a task of nobody in particular, or of a customer without a grade."""
 
 NOBODY_WAS: Mapping[str, datetime] = MappingProxyType({})
+NOTHING_TRIED: Mapping[str, Outcome] = MappingProxyType({})
 _DONE_WITH = frozenset({"done", "declined", "renewed_elsewhere"})
 _MOST_OF_COUNTS = 20_000
 """How many characters the counts of a customer's tasks take at most, as JSON: there are those of
@@ -109,14 +111,15 @@ def summarize(
     history = customer_history(facts, policy)
     walk = walked(facts, history, policy, now)
     tasks = still_to_do(facts.customer_key, walk, policy, now)
-    done = last_done(tried.outcome for tried in history.attempts)
+    outcomes = [tried.outcome for tried in history.attempts]
+    done, tried = last_done(outcomes), last_tried(outcomes, now)
     others = {
         **lead_counts(history, policy, zone),
         **satisfaction_counts(history, walk.circumstances, policy, zone=zone),
     }
     if not (tasks or done or others):
         return None
-    found = summary_of(facts.customer_key, tasks, zone, done=done)
+    found = summary_of(facts.customer_key, tasks, zone, done=done, tried=tried)
     behind = entries_behind(history, policy, zone, most=MOST_ENTRIES - len(found.entries))
     return replace(found, counts={**found.counts, **others}, entries={**found.entries, **behind})
 
@@ -131,15 +134,22 @@ def last_done(outcomes: Iterable[Outcome]) -> Mapping[str, datetime]:
     return {by: done[by] for by in lately}
 
 
+def last_tried(outcomes: Iterable[Outcome], now: datetime) -> Mapping[str, Outcome]:
+    """Task id, as staff have named it -> what came of it last by now."""
+    return {each.task_id: each for each in each_once(outcomes) if each.at <= now}
+
+
 def summary_of(
     customer_key: str,
     tasks: Mapping[str, TaskChanged],
     zone: tzinfo,
     *,
     done: Mapping[str, datetime] = NOBODY_WAS,
+    tried: Mapping[str, Outcome] = NOTHING_TRIED,
 ) -> Summary:
     """What these tasks to do, by what names them within the customer, stand and count for. `done`:
-    when somebody was done with a task of the customer's last, by staff id.
+    when somebody was done with a task of the customer's last, by staff id; `tried`: as
+    `last_tried` has it.
 
     Of more than `MOST_ENTRIES` those that are most pressing are in lists; all of them count.
     """
@@ -151,7 +161,9 @@ def summary_of(
         line={},
         counts={**_counts(list(tasks.values()), zone), **_done_counts(done, zone)},
         entries={
-            str(task_id(customer_key, about)): entry_of(tasks[about], zone)
+            str(task_id(customer_key, about)): entry_of(
+                tasks[about], zone, _last_of(tasks[about], about, tried)
+            )
             for about in pressing[:MOST_ENTRIES]
         },
     )
@@ -161,8 +173,14 @@ def _pressing(about: str, task: TaskChanged) -> tuple[bool, datetime, int, str]:
     return not task.urgent, task.due_at, task.priority, about
 
 
-def entry_of(task: TaskChanged, zone: tzinfo) -> Entry:
-    """The line of a task, and where it stands; words that are too long for it are cut."""
+def _last_of(task: TaskChanged, about: str, tried: Mapping[str, Outcome]) -> Outcome | None:
+    found = [tried[name] for name in names_of(task, about) if name in tried]
+    return max(found, key=order_of, default=None)
+
+
+def entry_of(task: TaskChanged, zone: tzinfo, last: Outcome | None = None) -> Entry:
+    """The line of a task that was tried so last, and where it stands; words that are too long for
+    it are cut."""
     due, turn = ranks.due_rank(task.due_at, task.priority), _rank_in_turn(task, zone)
     worker, kinds = ranks.worker(task.person, task.owner_role), kinds_of(task)[:MOST_KEYS]
     places = {
@@ -175,7 +193,7 @@ def entry_of(task: TaskChanged, zone: tzinfo) -> Entry:
     if task.grade is not None:
         places[keyed(ranks.OF_GRADE, task.grade)] = due
     for words in _WORDS_KEPT:
-        entry = Entry(places, _line(task, kinds, words))
+        entry = Entry(places, _line(task, kinds, words) | {"last": _tried(last)})
         if entry.characters <= MOST_ENTRY_CHARACTERS:
             break
     return entry
@@ -187,7 +205,7 @@ def kinds_of(task: TaskChanged) -> list[str]:
     return list(dict.fromkeys(left)) or [task.kind]
 
 
-def _line(task: TaskChanged, kinds: Sequence[str], words: int) -> Mapping[str, JsonValue]:
+def _line(task: TaskChanged, kinds: Sequence[str], words: int) -> dict[str, JsonValue]:
     titles = {task.kind: (task.title_en, task.title_zh)}
     titles |= {each.kind: (each.title.en, each.title.zh) for each in task.purposes}
     next_at = task.next_attempt_at
@@ -208,6 +226,12 @@ def _line(task: TaskChanged, kinds: Sequence[str], words: int) -> Mapping[str, J
         "attempts": task.attempts,
         "why": [_cut(text, words) for text in (why[0].en, why[0].zh)] if why else ["", ""],
     }
+
+
+def _tried(last: Outcome | None) -> JsonValue:
+    if last is None:
+        return None
+    return {"at": instant_text(last.at), "outcome": last.outcome, "by": last.by}
 
 
 def _cut(text: str, most: int) -> str:

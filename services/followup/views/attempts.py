@@ -1,31 +1,31 @@
 """What was tried in a conversation, and who said whose it is. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from services.followup.domain.attempts import each_once
+from services.followup.domain.attempts import each_once, names_of, order_of
 from services.followup.domain.documents import Assignment, Outcome
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.holders import holder, in_time
-from shared.contracts.followup import TaskChanged, task_id
+from shared.contracts.followup import TaskChanged
 from shared.contracts.http.followup import Attempt, TaskAssignment
-from shared.contracts.subjects import TaskSubject
 
 
 class SaidOfTasks(NamedTuple):
     """By task id."""
 
-    outcomes: Mapping[str, Sequence[Outcome]]
+    outcomes: Mapping[str, Sequence[tuple[str, Outcome]]]
+    """Each with the id of its document."""
     assignments: Mapping[str, Sequence[Assignment]]
 
 
 def reported(facts: FollowUpFacts) -> SaidOfTasks:
     """What staff reported of the customer's tasks."""
-    outcomes: dict[str, list[Outcome]] = {}
+    outcomes: dict[str, list[tuple[str, Outcome]]] = {}
     assignments: dict[str, list[Assignment]] = {}
-    for known in facts.documents.values():
+    for document_id, known in facts.documents.items():
         if isinstance(known, Outcome):
-            outcomes.setdefault(known.task_id, []).append(known)
+            outcomes.setdefault(known.task_id, []).append((document_id, known))
         elif isinstance(known, Assignment):
             assignments.setdefault(known.task_id, []).append(known)
     return SaidOfTasks(outcomes, assignments)
@@ -33,7 +33,10 @@ def reported(facts: FollowUpFacts) -> SaidOfTasks:
 
 def attempts_at(task: TaskChanged, about: str, said: SaidOfTasks) -> tuple[Attempt, ...]:
     """Each once, in the order of time."""
-    outcomes = (each for name in _names(task, about) for each in said.outcomes.get(name, ()))
+    reports = [each for name in names_of(task, about) for each in said.outcomes.get(name, ())]
+    documents: dict[object, list[str]] = {}
+    for document_id, outcome in reports:
+        documents.setdefault(order_of(outcome), []).append(document_id)
     return tuple(
         Attempt(
             at=outcome.at,
@@ -41,14 +44,15 @@ def attempts_at(task: TaskChanged, about: str, said: SaidOfTasks) -> tuple[Attem
             by=outcome.by,
             channel=outcome.channel,
             next_contact_on=outcome.next_contact_on,
+            documents=tuple(sorted(documents[order_of(outcome)])),
         )
-        for outcome in each_once(outcomes)
+        for outcome in each_once(outcome for _, outcome in reports)
     )
 
 
 def assignments_of(task: TaskChanged, about: str, said: SaidOfTasks) -> tuple[TaskAssignment, ...]:
     """In the order of time."""
-    names = _names(task, about)
+    names = names_of(task, about)
     assignments = in_time(each for name in names for each in said.assignments.get(name, ()))
     return tuple(
         TaskAssignment(
@@ -59,13 +63,6 @@ def assignments_of(task: TaskChanged, about: str, said: SaidOfTasks) -> tuple[Ta
         )
         for position, each in enumerate(assignments)
     )
-
-
-def _names(task: TaskChanged, about: str) -> Iterator[str]:
-    """Every id that staff may name the conversation by: those of all its purposes."""
-    purposes = (str(TaskSubject(each.kind, each.document_id)) for each in task.purposes)
-    for name in dict.fromkeys((about, *purposes)):
-        yield str(task_id(task.customer_key, name))
 
 
 def _counts(said: Assignment, until_then: Sequence[Assignment], task: TaskChanged) -> bool:

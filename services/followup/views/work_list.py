@@ -146,6 +146,7 @@ def shown(listed: Listed, now: datetime) -> TaskLine:
         due_at=due_at,
         next_attempt_at=line["next_attempt_at"],
         attempts=line["attempts"],
+        last_attempt=line.get("last"),
         priority=line["priority"],
         urgent=line["urgent"],
         owner_role=line["role"],

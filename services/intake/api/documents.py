@@ -15,6 +15,7 @@ from services.intake.views.documents import (
     MaySee,
     document_detail,
     narrative_of,
+    notes_of,
     registered_document,
 )
 from services.intake.views.openapi import problems_of
@@ -23,17 +24,27 @@ from shared.contracts.http.intake import (
     Narrative,
     RegisteredDocument,
     RepublishedPage,
+    TaskNotes,
 )
 from shared.contracts.values import DealerId, Instant
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
-from shared.platform.needs import asked_feed, everywhere, named, needs, principal_of, source_asked
+from shared.platform.needs import (
+    asked_documents,
+    asked_feed,
+    everywhere,
+    named,
+    needs,
+    principal_of,
+    source_asked,
+)
 from shared.platform.problems import Refusal, invalid_query, problem_response, unknown
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
 MOST_REPUBLISHED_AT_ONCE = 1_000
 """The most documents of one request: they bound its time and its memory."""
+MOST_NOTES_AT_ONCE = 50
 
 log = structlog.get_logger()
 
@@ -133,6 +144,37 @@ def narratives_router(register: Register) -> APIRouter:
             raise Refusal(unknown("nothing is written of this document"))
         return Response(
             found.model_dump_json(exclude_none=True),
+            media_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return router
+
+
+def notes_router(register: Register) -> APIRouter:
+    """`GET /v1/notes`: what was noted of attempts at tasks, for who tries next."""
+    router = APIRouter(tags=["documents"])
+
+    @router.get(
+        "/v1/notes",
+        dependencies=[needs("tasks:read", asked_documents)],
+        summary="What staff noted of attempts at tasks",
+        response_model=TaskNotes,
+        responses=problems_of(422, 503),
+    )
+    async def notes(
+        document_id: Annotated[
+            list[str],
+            Query(min_length=1, max_length=MOST_NOTES_AT_ONCE, description="an attempt's, each"),
+        ],
+    ) -> Response:
+        """A note is a part of the work on a task: whoever may see the task may read it, and by this
+        no other free words. Personal all the same."""
+        found = await register.find(document_id)
+        return Response(
+            notes_of(
+                found[id_] for id_ in dict.fromkeys(document_id) if id_ in found
+            ).model_dump_json(),
             media_type="application/json",
             headers={"Cache-Control": "no-store"},
         )

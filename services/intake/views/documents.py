@@ -1,12 +1,20 @@
 """What the register knows of documents, as it is answered: nothing personal, and no hash of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from services.intake.domain.facts import Row
-from shared.contracts.http.intake import DocumentDetail, Narrative, RegisteredDocument
+from shared.contracts.http.intake import (
+    DocumentDetail,
+    Narrative,
+    RegisteredDocument,
+    TaskNote,
+    TaskNotes,
+)
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.values import instant_text
 
+OUTCOME = "task-outcome"
+"""The kind of what is reported of an attempt at a task."""
 MaySee = Callable[[str], bool]
 """Whether who asks may see what is of this dealer."""
 
@@ -40,6 +48,14 @@ def narrative_of(row: Row) -> Narrative | None:
     if not words:
         return None
     return Narrative.model_validate({**words, "document_id": row.document_id})
+
+
+def notes_of(rows: Iterable[Row]) -> TaskNotes:
+    """What was noted of attempts at tasks; of other documents nothing is told."""
+    noted = [(row.document_id, _written(row).get("note")) for row in rows if row.kind == OUTCOME]
+    return TaskNotes(
+        notes=tuple(TaskNote(document_id=id_, note=note) for id_, note in noted if note)
+    )
 
 
 def _written(row: Row) -> Mapping[str, str]:

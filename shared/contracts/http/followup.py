@@ -31,7 +31,7 @@ class TaskReason(Response):
     zh: str
 
 
-class Attempt(Response):
+class Attempt(DescribedResponse):
     """What came of one attempt at a task."""
 
     at: Instant
@@ -39,6 +39,9 @@ class Attempt(Response):
     by: str | None
     channel: str | None
     next_contact_on: date | None
+    documents: tuple[str, ...] = ()
+    """The ids of its reports, of which there is one for each survey that was answered; intake's
+    notes are told by them."""
 
 
 class ReasonWords(Response):

@@ -21,6 +21,15 @@ class KindOfTask(DescribedResponse):
     title_zh: str
 
 
+class LastAttempt(DescribedResponse):
+    """What came of the last attempt at a task."""
+
+    at: Instant
+    outcome: str
+    by: str | None
+    """The staff id of who tried; null: it was not said."""
+
+
 class TaskLine(DescribedResponse):
     """One line of a dealer's tasks: one conversation with a customer. An outcome is reported by its
     `task_id`."""
@@ -41,6 +50,8 @@ class TaskLine(DescribedResponse):
     """When it is to be tried next; null: at any time until it is due."""
     attempts: int
     """How often it was tried."""
+    last_attempt: LastAttempt | None = None
+    """The newest of them; null: there was none yet."""
     priority: int
     """1 is done first."""
     urgent: bool

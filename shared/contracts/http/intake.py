@@ -68,6 +68,19 @@ class Narrative(Response):
     note: str | None = Field(default=None, description="what was noted of an attempt at a task")
 
 
+class TaskNote(Response):
+    """What staff noted of an attempt at a task. It is on no topic and in no log."""
+
+    document_id: str
+    note: str
+
+
+class TaskNotes(Response):
+    """Those of the attempts that were asked for, of which anything was noted."""
+
+    notes: tuple[TaskNote, ...]
+
+
 class RepublishedPage(Response):
     """What one page put on the topics again."""
 

@@ -33,8 +33,9 @@ def tried(
     *,
     day: str | None = None,
     task: str = TASK,
+    staff: str | None = None,
 ) -> Outcome:
-    """What came of an attempt then; `by` a channel."""
+    """What came of an attempt then; `by` a channel, and by whom of the `staff`."""
     return Outcome(
         kind="outcome",
         version=f"{next(_numbers):06d}",
@@ -43,6 +44,7 @@ def tried(
         outcome=what,
         channel=by,
         next_contact_on=date.fromisoformat(day) if day else None,
+        by=staff,
     )
 
 

@@ -1,6 +1,6 @@
 """Words to tell what there is to do at a dealer in, and followup's endpoints over it, in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -9,6 +9,7 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from services.followup.api import routes
 from services.followup.app import service
+from services.followup.domain.documents import Outcome
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.rulebook import FollowUpRulebook
 from services.followup.domain.summary import summary_of
@@ -83,14 +84,16 @@ class DealerTasksOf:
         *,
         policy: FollowUpRulebook | None = None,
         done: Mapping[str, Mapping[str, datetime]] | None = None,
+        tried: Sequence[Outcome] = (),
     ) -> None:
-        """`done`: customer's number -> staff id -> when they were done with a task of theirs."""
+        """`done`: customer's number -> staff id -> when they were done with a task of theirs;
+        `tried`: the last attempts at tasks."""
         self.names: dict[str, str] = {}
         of_customers: dict[str, dict[str, TaskChanged]] = {}
         for name, each in tasks.items():
             dealer, _, number = name.rpartition(":")
             key = f"{dealer or DEALER}/cdk/{number.partition('/')[0]}"
-            of_customers.setdefault(key, {})[name] = each
+            of_customers.setdefault(key, {})[name] = each.model_copy(update={"customer_key": key})
             self.names[str(task_id(key, name))] = name
         self.now = at(now)
         done_of = {f"{DEALER}/cdk/{number}": by for number, by in (done or {}).items()}
@@ -101,7 +104,11 @@ class DealerTasksOf:
             dealers=DEALERS,
             summaries={
                 key: summary_of(
-                    key, held, DEALERS.zone_of(dealer_of(key)), done=done_of.get(key, {})
+                    key,
+                    held,
+                    DEALERS.zone_of(dealer_of(key)),
+                    done=done_of.get(key, {}),
+                    tried={each.task_id: each for each in tried},
                 )
                 for key, held in of_customers.items()
             },

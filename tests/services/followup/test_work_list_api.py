@@ -3,14 +3,17 @@
 import pytest
 
 from services.followup.views.work_list import AskedTasks
+from shared.contracts.followup import task_id
 from shared.contracts.values import Bilingual
 from shared.decider.asked_lines import cursor
 from shared.decider.summary import Place
 from tests.services.followup.given import DEALER, at
+from tests.services.followup.given_attempts import tried
 from tests.services.followup.given_tasks import DealerTasksOf, task
 
 NOW = "2025-01-12 17:00"
 BERLIN = "sunrise/berlin"
+C7 = f"{DEALER}/cdk/C7"
 ASKING = DealerTasksOf(
     {
         "late": task("2025-01-10 12:00", person="u-1", grade="quality", priority=3),
@@ -90,11 +93,12 @@ async def test_a_line_says_what_who_when_and_why() -> None:
             )
         },
         NOW,
+        tried=[tried("2025-01-12 15:00", "postponed", staff="u-7", task=str(task_id(C7, "C7")))],
     )
     [line] = (await asking.get())["tasks"]
     assert line.pop("task_id") in asking.names
     assert line == {
-        "customer_key": f"{DEALER}/cdk/C7",
+        "customer_key": C7,
         "kind": "csi",
         "title_en": "Ask how it went",
         "title_zh": "满意度回访",
@@ -107,6 +111,11 @@ async def test_a_line_says_what_who_when_and_why() -> None:
         "due_at": "2025-01-13T01:00:00.000Z",
         "next_attempt_at": "2025-01-12T11:00:00.000Z",
         "attempts": 2,
+        "last_attempt": {
+            "at": "2025-01-12T07:00:00.000Z",
+            "outcome": "postponed",
+            "by": "u-7",
+        },
         "priority": 5,
         "urgent": False,
         "owner_role": "service_advisor",

@@ -11,18 +11,33 @@ from shared.contracts.identifiers import number_in
 from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintMoved,
+    ComplaintStepTaken,
     ConsentGiven,
     CustomerMoved,
     Moved,
     Recorded,
+    ReferralMade,
     SaleMoved,
     SaleRecorded,
     SurveyAnswered,
+    TaskOutcomeRecorded,
     VisitMoved,
     VisitRecorded,
 )
+from shared.contracts.leads import LeadRecorded
 
-KeptKind: TypeAlias = Literal["sale", "visit", "complaint", "consent", "survey", "gone"]
+KeptKind: TypeAlias = Literal[
+    "sale",
+    "visit",
+    "complaint",
+    "complaint-step",
+    "consent",
+    "survey",
+    "task-outcome",
+    "referral",
+    "lead",
+    "gone",
+]
 NUMBERED: frozenset[KeptKind] = frozenset({"sale", "visit", "complaint"})
 """Of these staff know the numbers."""
 READ: tuple[type[Recorded], ...] = (
@@ -31,9 +46,13 @@ READ: tuple[type[Recorded], ...] = (
     VisitRecorded,
     VisitMoved,
     ComplaintFiled,
+    ComplaintStepTaken,
     ComplaintMoved,
     ConsentGiven,
     SurveyAnswered,
+    TaskOutcomeRecorded,
+    ReferralMade,
+    LeadRecorded,
     CustomerMoved,
 )
 
@@ -92,6 +111,15 @@ def kept_of(event: Event[Any]) -> KeptDocument | None:
                 channel=filed.channel,
                 severity=filed.severity,
             )
+        case _:
+            return _said_of_them(event.data)
+
+
+def _said_of_them(recorded: Any) -> KeptDocument | None:
+    """Of what was said with the customer, or of them."""
+    match recorded:
+        case ComplaintStepTaken() as step:
+            return _kept(step, "complaint-step", step.at, step=step.step, case_id=step.case_id)
         case ConsentGiven() as consent:
             said = {"do_not_contact": consent.do_not_contact, "opt_outs": [*consent.opt_outs]}
             return _kept(consent, "consent", consent.at, **said)
@@ -105,6 +133,21 @@ def kept_of(event: Event[Any]) -> KeptDocument | None:
                 items={name: float(given) for name, given in survey.items.items()},
                 about_id=survey.about_id,
             )
+        case TaskOutcomeRecorded() as tried:
+            return _kept(
+                tried,
+                "task-outcome",
+                tried.at,
+                outcome=tried.outcome,
+                channel=tried.channel,
+                by=tried.by,
+            )
+        case ReferralMade() as made:
+            other = made.other_customer_key
+            return _kept(made, "referral", made.at, role=made.role, other=other)
+        case LeadRecorded() as lead:
+            told = {"status": lead.status, "channel": lead.channel, "model": lead.model}
+            return _kept(lead, "lead", lead.at, **told)
         case _:
             return None
 

@@ -16,7 +16,7 @@ from tests.services.desk.rig import BASE, Rig
 KNOWN, NOBODY = f"{MINE}/cdk/C1", f"{MINE}/cdk/NOBODY"
 TYPED = {
     "consents": {"opt_outs": "sms"},
-    "customers/{}/consent": {"do_not_contact": "true"},
+    "customers/{}/consent": {"do_not_contact": "true", "asked": "true"},
     "customers/{}/correct": {"name": "王大明"},
     "file-complaint": {
         "narrative": "It rattles.",

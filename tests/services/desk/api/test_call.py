@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.people import CustomerCard
 from shared.contracts.intake import PhoneNumber
 from tests.access.dealers import MINE
+from tests.access.services import NOW
 from tests.services.desk.rig import BASE, Rig
 
 KEY = f"{MINE}/cdk/C1"
@@ -37,6 +39,26 @@ async def test_a_card_has_all_for_one_call(rig: Rig) -> None:
         f'href="{BASE}/file-complaint/cdk/C1"',
     ):
         assert words in page.text, words
+
+
+async def test_what_was_done_and_declined_at_visits_is_told(rig: Rig) -> None:
+    said = {"status": "closed", "odometer_km": 30500, "paid": "800", "currency": "CNY"}
+    rig.directory.kept.append(
+        KeptDocument(
+            document_id=f"{MINE}/cdk/visit/RO-7",
+            customer_key=KEY,
+            dealer_id=MINE,
+            version="1",
+            kind="visit",
+            at=NOW,
+            said={**said, "declined": ["BRAKES"]},
+        )
+    )
+    async with rig.browser() as browser:
+        page = await browser.get(CARD)
+    known = page.text.partition('id="known"')[2]
+    for told in ("1 Jun 2025, 18:00", "RO-7", "30500 km", "800 CNY", "BRAKES"):
+        assert told in known, told
 
 
 async def test_whoever_opens_it_is_noted_but_not_what_a_page_asks_by_itself(rig: Rig) -> None:

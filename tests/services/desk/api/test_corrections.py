@@ -41,7 +41,8 @@ async def test_sent_twice_it_is_one_whatever_is_known_by_then(
             rig.commands.at_intake.clear()
         again = await form.send(browser, name="王大明")
     assert (first.status_code, again.status_code) == (303, 303)
-    assert first.headers["location"] == again.headers["location"] == f"{PAGE}?done=corrected"
+    assert first.headers["location"] == f"{PAGE}?done=corrected&late=true"
+    assert again.headers["location"] == f"{PAGE}?done=corrected"
     assert [each[2] for each in rig.trail.entries].count("reported") == 1
 
 

@@ -190,23 +190,12 @@ async def test_another_dealers_customer_is_not_shown(rig: Rig) -> None:
             assert "王小明" not in page.text
 
 
-async def test_what_they_allow_is_recorded_once_however_often_it_is_sent(rig: Rig) -> None:
-    fields = {"command": COMMAND, "do_not_contact": "true", "opt_outs": "sms"}
-    async with rig.browser() as browser:
-        first = await browser.post(f"{PAGE}/consent", **fields)
-        again = await browser.post(f"{PAGE}/consent", **fields)
-    assert first.status_code == 303, first.text
-    assert first.headers["location"].startswith(f"{PAGE}?done=consent&written=")
-    assert again.headers["location"] == first.headers["location"]
-    assert COMMAND in first.headers["location"]
-    assert [*rig.lately.noted] == [WANG], "until the lists know of it"
-    assert rig.trail.entries[-1][2] == "reported"
-
-
 async def test_while_intake_is_away_nothing_that_was_typed_is_lost(rig: Rig) -> None:
     rig.away.add("intake")
     async with rig.browser() as browser:
-        consent = await browser.post(f"{PAGE}/consent", command=COMMAND, opt_outs="email")
+        consent = await browser.post(
+            f"{PAGE}/consent", command=COMMAND, opt_outs="email", asked="true"
+        )
         correct = await browser.post(
             f"{PAGE}/correct",
             command=COMMAND,

@@ -14,7 +14,9 @@ KNOWN = customer(
     phones=(
         PhoneNumber(kind="home", e164="+862112345678"),
         PhoneNumber(kind="mobile", e164="+8613812341234"),
-    )
+    ),
+    language="zh",
+    birth_year=1980,
 )
 HOME = {"kind": "home", "number": "+862112345678"}
 
@@ -33,6 +35,16 @@ HOME = {"kind": "home", "number": "+862112345678"}
             {"phones": "+862112345678\n139 0000 1111"},
             {"phones": [HOME, {"kind": "mobile", "number": "139 0000 1111"}]},
         ),
+        (
+            {"phones": "+862112345678\n021 5555 1111", "new_phones": "work"},
+            {"phones": [HOME, {"kind": "work", "number": "021 5555 1111"}]},
+        ),
+        ({"new_phones": "work"}, {}),
+        ({"language": "de"}, {"language": "de"}),
+        ({"language": ""}, {"language": None}),
+        ({"birth_year": " 1981 "}, {"birth_year": 1981}),
+        ({"birth_year": ""}, {"birth_year": None}),
+        ({"occupation": "teacher"}, {"occupation": "teacher"}),
     ],
 )
 def test_what_was_changed_is_said(typed: dict[str, str], said: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.people import CustomerCard
 from services.desk.views.call import (
     CHANGES,
@@ -148,10 +149,30 @@ def test_attempts_at_all_tasks_are_told_the_newest_first() -> None:
     ]
 
 
-def test_orders_and_declined_work_are_those_that_are_told() -> None:
-    found = card(plan(task(), suppressed=(silent("recent_contact", "declined_work"),)))
-    assert found.visits == ("R1",)
+def visit(number: str, days: int, **said: object) -> KeptDocument:
+    return KeptDocument(
+        document_id=f"sunrise/pudong/cdk/visit/{number}",
+        customer_key=KEY,
+        dealer_id="sunrise/pudong",
+        version="1",
+        kind="visit",
+        at=NOW - timedelta(days=days),
+        said=said,
+    )
+
+
+def test_visits_are_those_that_were_held_the_newest_first() -> None:
+    kept = [visit("R2", 40), visit("R9", 1, status="voided"), visit("R3", 2, status="closed")]
+    found = card_of(KEY, plan(task()), None, staff_id=ME, score=None, cases=(), documents=kept)
+    assert [each.number for each in found.visits] == ["R3", "R2"]
+
+
+def test_declined_work_is_what_followup_says_and_what_was_said_at_other_visits() -> None:
+    said = plan(suppressed=(silent("recent_contact", "declined_work"),))
+    kept = [visit("R1", 3, declined=["TYRES"]), visit("R2", 9, declined=["BRAKES"]), visit("R3", 1)]
+    found = card_of(KEY, said, None, staff_id=ME, score=None, cases=(), documents=kept)
     assert [each.en for each in found.declined] == ["why declined_work"]
+    assert [each.number for each in found.declined_at] == ["R2"]
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,27 @@
 """What is shown of a customer: masked or not, and where each document is to be seen."""
 
+from functools import partial
+
+import pytest
+
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.views.customer import (
+    PartOfCustomer,
+    allowed_now,
     anchors,
-    do_not_contact,
+    car_words,
+    cases_of_steps,
     document_place,
-    opt_outs,
+    listed,
     particulars,
     reason_lines,
     veiled,
 )
+from shared.contracts.http.followup import AllowedContact
 from shared.contracts.http.scoring import ExplainedReason, ReasonPart
 from tests.access.services import NOW
 from tests.services.desk.given_customers import DEALER, OTHER_DEALER, VIN, WANG, customer
+from tests.services.desk.given_tasks import plan
 
 VISIT = f"{DEALER}/cdk/visit/RO-1"
 
@@ -46,11 +55,26 @@ def test_what_services_say_of_cars_is_masked_too() -> None:
 
 def test_a_document_leads_to_its_place() -> None:
     places = anchors([kept(VISIT)])
-    assert document_place(VISIT, places, DEALER).href == "#document-1"
-    case = document_place(f"{DEALER}/cdk/complaint/K-1", places, DEALER)
+    assert document_place(VISIT, places, DEALER, {}).href == "#document-1"
+    case = document_place(f"{DEALER}/cdk/complaint/K-1", places, DEALER, {})
     assert case.href == f"/d/{DEALER}/cases/cdk/K-1"
-    elsewhere = document_place(f"{OTHER_DEALER}/cdk/complaint/K-1", places, DEALER)
+    elsewhere = document_place(f"{OTHER_DEALER}/cdk/complaint/K-1", places, DEALER, {})
     assert (elsewhere.href, elsewhere.dealer_id, elsewhere.number) == (None, OTHER_DEALER, "K-1")
+
+
+def test_a_step_on_a_complaint_leads_to_its_case_and_has_no_row() -> None:
+    step, case = f"{DEALER}/desk/complaint-step/cdk%2FK-1/7", f"{DEALER}/cdk/complaint/K-1"
+    documents = [kept(step, "complaint-step", case_id=case), kept(VISIT)]
+    assert [each.document_id for each in listed(documents)] == [VISIT]
+    found = document_place(step, {}, DEALER, cases_of_steps(documents))
+    assert found.href == f"/d/{DEALER}/cases/cdk/K-1"
+
+
+def test_a_document_is_of_a_car_that_is_masked_like_the_others() -> None:
+    assert car_words(customer(), VIN, shown=False) == "Sunrise Lanting 沪A***45"
+    assert car_words(customer(), VIN, shown=True) == "Sunrise Lanting 沪A12345"
+    assert car_words(customer(), "LSVAU2180N2000001", shown=False) == "***********000001"
+    assert car_words(customer(), None, shown=True) == ""
 
 
 def test_reasons_come_by_axis_the_weightiest_first_down_to_their_documents() -> None:
@@ -59,7 +83,8 @@ def test_reasons_come_by_axis_the_weightiest_first_down_to_their_documents() -> 
 
     part = ReasonPart(document_id=VISIT, points=-9)
     rest = ReasonPart(document_id=None, points=1)
-    lines = reason_lines([reason("a", 3), reason("b", -8, part, rest)], {VISIT: "d"}, DEALER)
+    where = partial(document_place, places={VISIT: "d"}, dealer_id=DEALER, steps={})
+    lines = reason_lines([reason("a", 3), reason("b", -8, part, rest)], where)
     assert [each.reason.rule for each in lines["loyalty"]] == ["b", "a"]
     (first, nine), (nothing, one) = lines["loyalty"][0].documents
     assert first is not None
@@ -67,10 +92,23 @@ def test_reasons_come_by_axis_the_weightiest_first_down_to_their_documents() -> 
     assert lines["value"] == []
 
 
-def test_the_last_word_of_a_consent_holds() -> None:
+def test_what_they_allow_is_what_followup_has() -> None:
+    known = customer(opt_outs=("email",))
+    found = plan(allowed=AllowedContact(opt_outs=("sms",), said_at=NOW))
+    allowed = allowed_now(PartOfCustomer(found), known, [])
+    assert (allowed.is_known, allowed.opt_outs, allowed.mark) == (True, ("sms",), "yes|sms")
+    said_nothing = allowed_now(PartOfCustomer(None), known, [])
+    assert (said_nothing.is_known, said_nothing.opt_outs) == (True, ("email",))
+
+
+@pytest.mark.parametrize("why", ["away", "hidden", "late"])
+def test_where_followup_does_not_tell_a_refusal_of_all_contact_holds(why: str) -> None:
+    late = PartOfCustomer(plan(), holds=False)
+    part = late if why == "late" else PartOfCustomer(None, **{why: True})
     silent = kept("d/3", "consent", opt_outs=["sms"])
     yes, no = kept("d/2", "consent", do_not_contact=True), kept("d/1", "consent")
-    assert do_not_contact([silent, yes, no])
-    assert not do_not_contact([kept("d/4", "consent", do_not_contact=False), yes])
-    assert not do_not_contact([])
-    assert opt_outs(customer(opt_outs=("email",)), [silent]) == ("email",)
+    allowed = allowed_now(part, customer(), [silent, yes, no])
+    assert (allowed.is_known, allowed.do_not_contact, allowed.mark) == (False, True, "")
+    later = kept("d/4", "consent", do_not_contact=False)
+    assert not allowed_now(part, customer(), [later, yes]).do_not_contact
+    assert not allowed_now(part, customer(), []).do_not_contact

@@ -15,6 +15,7 @@ from services.desk.views.today import (
     row_of,
     with_newer,
 )
+from shared.contracts.http.followup_lists import LastAttempt
 from tests.access.services import NOW
 from tests.services.desk.given_tasks import KEY, an_id, attempt, line, plan, task
 
@@ -142,3 +143,13 @@ def test_an_ending_is_told_in_words() -> None:
     )
     assert closed_word(task(status="done", closed_because="a_new_reason")) == "a new reason"
     assert closed_word(task(status="overdue")) == ""
+
+
+def test_a_row_says_how_the_last_attempt_went_wherever_it_is_drawn_from() -> None:
+    tries = (attempt(NOW - timedelta(days=2)), attempt(NOW, "postponed", by="s-chen"))
+    told = LastAttempt(at=NOW, outcome="postponed", by="s-chen")
+    for drawn in (line_of(task(attempts=tries)), line("silence", last_attempt=told)):
+        last = row_of(drawn, None, ME).last
+        assert last is not None
+        assert (last.at, last.outcome, last.by) == (NOW, "postponed", "s-chen")
+    assert row("silence").last is None

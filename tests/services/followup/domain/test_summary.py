@@ -12,6 +12,7 @@ from services.followup.domain.listing import tasks_to_do
 from services.followup.domain.summary import AT_PRESENT, TaskCounter, summarize, summary_of
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged, task_id
+from shared.contracts.subjects import TaskSubject
 from shared.contracts.values import Bilingual
 from shared.decider.summary import MOST_ENTRIES, MOST_KEYS, keyed
 from shared.runtime.summary_limits import check
@@ -27,6 +28,7 @@ from tests.services.followup.given import (
     survey,
     visit,
 )
+from tests.services.followup.given_attempts import tried
 from tests.services.followup.given_tasks import task
 from tests.services.followup.stories import moments, stories
 
@@ -127,6 +129,38 @@ def test_who_was_done_with_a_task_last_is_told_by_when_it_was() -> None:
     assert not summary.entries
 
 
+def test_a_line_tells_the_last_attempt_by_whichever_purpose_it_was_named() -> None:
+    first, second = [tried("2025-01-11 10:00", "not_reached", staff=by) for by in ("u-1", "u-2")]
+    both = task("2025-01-13 09:00", "csi", "service")
+    about, other = [str(TaskSubject(each.kind, each.document_id)) for each in both.purposes]
+    named = {
+        str(task_id(both.customer_key, about)): first,
+        str(task_id(both.customer_key, other)): second.model_copy(
+            update={"at": at("2025-01-11 11:00")}
+        ),
+    }
+    [entry] = summary_of(both.customer_key, {about: both}, ZONE, tried=named).entries.values()
+    assert entry.line["last"] == {
+        "at": "2025-01-11T03:00:00.000Z",
+        "outcome": "not_reached",
+        "by": "u-2",
+    }
+
+
+def test_what_is_to_be_tried_later_was_not_tried_yet() -> None:
+    csi = "service_satisfaction/visit/R1"
+    facts = given(
+        visit("2025-01-10"),
+        outcome("2025-01-11 10:00", csi, "not_reached", "O1", by="u-2"),
+        outcome("2025-01-13 10:00", csi, "postponed", "O2", by="u-1"),
+    ).facts
+    for now, last in (("2025-01-11 20:00", "u-2"), ("2025-01-13 10:00", "u-1")):
+        summary = summarize(facts, POLICY, at(now), zone=ZONE)
+        assert summary is not None
+        [entry] = summary.entries.values()
+        assert entry.line["last"]["by"] == last  # type: ignore[index,call-overload]  # of JSON
+
+
 def long_task(number: int, letter: str = "长") -> TaskChanged:
     words = letter * 2000
     found = task(
@@ -144,7 +178,10 @@ def long_task(number: int, letter: str = "长") -> TaskChanged:
 
 
 def test_whatever_a_policy_and_sources_say_a_summary_can_be_stored() -> None:
-    summary = summary_of(CUSTOMER, {f"a/{n}": long_task(n) for n in range(220)}, ZONE)
+    tasks = {f"a/{n}": long_task(n) for n in range(220)}
+    last = tried("2025-01-11 10:00", "renewed_elsewhere", staff="长" * 80)
+    named = {str(task_id(each.customer_key, about)): last for about, each in tasks.items()}
+    summary = summary_of(CUSTOMER, tasks, ZONE, tried=named)
     check(summary, CUSTOMER, ranks.LISTS)
     assert len(summary.entries) == MOST_ENTRIES
     kinds = next(iter(summary.entries.values())).line["kinds"]

@@ -68,6 +68,7 @@ def test_an_attempt_that_is_reported_of_two_purposes_is_told_once() -> None:
     both = task("service_satisfaction", "next_service")
     told = attempts_at(both, ABOUT, reported(facts([again, call])))
     assert [(local(each.at), each.by) for each in told] == [("2025-03-03 10:00", "u1")]
+    assert told[0].documents == ("K0", "K1"), "whatever was noted in either is found"
 
 
 def test_of_a_task_without_purposes_by_its_name() -> None:
