@@ -213,7 +213,8 @@
     if (source && listensTo === url) return;
     close();
     let isFirst = true;
-    const opened = source = new EventSource(url);
+    const age = listensTo ? 0 : performance.now() / 1000; /* what has changed while it was loaded is told */
+    const opened = source = new EventSource(`${url}&age=${age.toFixed(1)}`);
     listensTo = url;
     heardAt = performance.now();
     opened.addEventListener("open", () => {
