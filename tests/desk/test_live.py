@@ -73,6 +73,7 @@ def test_a_task_that_somebody_else_closes_leaves_an_open_call_card(somebody: Som
     theirs.locator(f"#{name}").get_by_role("button", name=re.compile("Report it")).click()
     expect(theirs.locator("#decision")).to_contain_text("The task is closed")
     expect(mine.locator(f"#{name}")).to_have_count(0, timeout=SOON)
+    expect(mine.locator("#said")).to_contain_text("has changed meanwhile")
     expect(typed.locator("#said")).to_contain_text("This has changed meanwhile", timeout=SOON)
     expect(typed.locator(f"#{name} textarea[name=note]")).to_have_value("half a sentence")
     typed.locator(f"#{name} textarea[name=note]").fill("")
