@@ -87,11 +87,11 @@ def test_what_was_typed_outlives_an_intake_that_is_away(somebody: Somebody, desk
 def test_two_at_one_customer_are_told_of_each_other(somebody: Somebody) -> None:
     first, second = somebody(), somebody()
     mine, theirs = opened(first, TWO), opened(second, TWO, "manager")
+    choose(mine, "not_reached")
+    mine.locator("textarea[name=note]").first.fill("nobody there")
     choose(theirs, "not_reached")
     theirs.get_by_role("button", name=re.compile("Report it")).first.click()
     expect(theirs.locator("#decision")).to_contain_text("To be tried again from")
-    choose(mine, "not_reached")
-    mine.locator("textarea[name=note]").first.fill("nobody there")
     mine.get_by_role("button", name=re.compile("Report it")).first.click()
     expect(mine.get_by_role("alert").first).to_contain_text("Somebody else has tried meanwhile.")
     expect(mine.locator("textarea[name=note]").first).to_have_value("nobody there")

@@ -1,6 +1,7 @@
 """Tells the pages that are open of what changes: in memory, each process those of its own."""
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable
 from time import monotonic
 
@@ -8,6 +9,9 @@ from services.desk.domain.live import Pending
 
 STREAMS_OF_A_USER = 12
 """Of tabs that are looked at, in several windows and browsers."""
+REMEMBERED_SECONDS = 10.0
+"""How long it is known what has changed: pages take as long to load at most, on most days."""
+MOST_REMEMBERED = 10_000
 
 
 class TooManyStreams(Exception):
@@ -65,15 +69,27 @@ class Hub:
         self._most = most
         self._now = now
         self._streams: dict[Stream, None] = {}
+        self._changed: dict[tuple[str, str], float] = {}
+        """Dealer and word -> when it changed last, the last one last."""
+        self._left: dict[str, float] = {}
+        """Dealer -> when a page of theirs was left last."""
         self._is_over = False
 
-    def open(self, username: str, dealer_id: str, shows: Iterable[str]) -> Stream:
-        """A stream that tells of these words at this dealer. Raises `TooManyStreams`."""
+    def open(
+        self, username: str, dealer_id: str, shows: Iterable[str], *, since: float = 0.0
+    ) -> Stream:
+        """A stream that tells of these words at this dealer. `since`: so many seconds ago its page
+        was asked for; what has changed meanwhile is told, too. Raises `TooManyStreams`."""
         theirs = sum(each.username == username for each in self._streams)
         if len(self._streams) >= self._most or theirs >= STREAMS_OF_A_USER:
             raise TooManyStreams
-        stream = Stream(username, dealer_id, shows, self._now)
+        words = frozenset(shows)
+        stream = Stream(username, dealer_id, words, self._now)
         self._streams[stream] = None
+        asked_at = self._now() - min(since, REMEMBERED_SECONDS)
+        stream.change(
+            word for word in words if self._changed.get((dealer_id, word), -math.inf) > asked_at
+        )
         if self._is_over:
             stream.end()
         return stream
@@ -81,13 +97,26 @@ class Hub:
     def left(self, stream: Stream) -> None:
         """Nobody listens to it any more."""
         self._streams.pop(stream, None)
+        self._left[stream.dealer_id] = self._now()
 
     def hears_of(self, dealer_id: str) -> bool:
         """Whether anybody looks at a page of this dealer's."""
         return any(each.dealer_id == dealer_id for each in self._streams)
 
+    def minds(self, dealer_id: str) -> bool:
+        """Whether it is to be told of changes there: somebody looks, or their next page may be on
+        its way."""
+        left_at = self._left.get(dealer_id, -math.inf)
+        return self.hears_of(dealer_id) or self._now() - left_at < REMEMBERED_SECONDS
+
     def change(self, dealer_id: str, words: Iterable[str]) -> None:
         """These have changed."""
+        words = frozenset(words)
+        for word in words:
+            self._changed.pop((dealer_id, word), None)
+            self._changed[dealer_id, word] = self._now()
+        while len(self._changed) > MOST_REMEMBERED:
+            del self._changed[next(iter(self._changed))]
         for each in self._streams:
             if each.dealer_id == dealer_id:
                 each.change(words)

@@ -82,7 +82,7 @@ class FollowedTopics:
     def _hear(self, records: Sequence[RawRecord]) -> None:
         for record in records:
             key = (record.key or b"").decode(errors="replace")
-            if key.count("/") < 2 or not self._hub.hears_of(dealer_of(key)):
+            if key.count("/") < 2 or not self._hub.minds(dealer_of(key)):
                 continue
             self._hub.change(dealer_of(key), changed_words(record.topic, key, record.value))
 

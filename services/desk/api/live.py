@@ -87,10 +87,13 @@ def live_router() -> APIRouter:
     async def live(
         request: Request,
         visitor: SignedIn,
+        *,
         dealer: DealerId,
         shows: Annotated[list[_Word], Query(max_length=MOST_WORDS)] = [],  # noqa: B006 - FastAPI's
         about: _Word | None = None,
+        age: Annotated[float, Query(ge=0, allow_inf_nan=False)] = 0.0,
     ) -> Response:
+        """`age`: how many seconds ago the page was asked for."""
         desk = desk_of(request)
         words = {word for word in shows if _may_hear(visitor, dealer, word)}
         if about is not None and _may_hear(visitor, dealer, f"present:{about}"):
@@ -100,7 +103,7 @@ def live_router() -> APIRouter:
         if not words:
             return Response(status_code=204)  # by which a browser does not ask again
         try:
-            stream = desk.live.open(visitor.user.username, dealer, words)
+            stream = desk.live.open(visitor.user.username, dealer, words, since=age)
         except TooManyStreams:
             return Response(status_code=503, headers={"Retry-After": "30"})
         listener = _Listener(request, desk, visitor, stream, about)

@@ -9,10 +9,12 @@
     en: {
       over: "You are signed out. Sign in in another tab: what you have typed here stays.",
       kept: "This has changed meanwhile. It is shown when what you have typed is sent or taken back.",
+      anew: "What is to be said here has changed meanwhile. It is shown as it is now.",
     },
     zh: {
       over: "您已退出登录。请在另一个标签页重新登录:此处已填写的内容会保留。",
       kept: "此处内容已有变化,待您提交或清空已填写的内容后显示。",
+      anew: "此处的沟通内容已有变化,现已更新显示。",
     },
   };
   const words = WORDS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"];
@@ -121,6 +123,7 @@
     }
     kept.delete(element.id);
     told.set(swap(element, fresh), text);
+    if (element.hasAttribute("data-said-anew")) say(words.anew);
   }
 
   /* The page as it is now; null: it cannot be had at present; undefined: it is not to be had in this way. */
@@ -213,7 +216,8 @@
     if (source && listensTo === url) return;
     close();
     let isFirst = true;
-    const opened = source = new EventSource(url);
+    const age = listensTo ? 0 : performance.now() / 1000; /* what has changed while it was loaded is told */
+    const opened = source = new EventSource(`${url}&age=${age.toFixed(1)}`);
     listensTo = url;
     heardAt = performance.now();
     opened.addEventListener("open", () => {

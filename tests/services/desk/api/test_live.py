@@ -92,6 +92,15 @@ async def test_a_page_hears_of_what_it_shows(rig: Rig) -> None:
         assert await heard.next() == ("changed", [ABOUT])
 
 
+async def test_a_page_hears_of_what_has_changed_while_it_was_loaded(rig: Rig) -> None:
+    async with rig.browser(), served(rig.app, HttpSettings()) as server:
+        rig.live.change(MINE, ["tasks"])
+        async with listening(rig, server, "lin", shows=["tasks"], age=60) as heard:
+            assert await heard.next() == ("changed", ["tasks"])
+        async with listening(rig, server, "lin", shows=["tasks"], age="nan") as refused:
+            assert refused.status == 422
+
+
 async def test_nobody_hears_of_what_they_may_not_see(rig: Rig) -> None:
     async with (
         rig.browser(f"privacy@{MINE}"),
