@@ -40,7 +40,7 @@ RARE = (
 COMMON = {
     "a surname that a tenth have": "wang",
     "the beginning of many surnames": "zha",
-    "two letters": "zh",
+    "two initials": "wm",
     "a part of many names": "王小",
     "four digits of hundreds": "8888",
     "three of a thousand plates": "888",
@@ -103,7 +103,7 @@ async def _took(directory: MongoDirectory, number: int, by: str) -> float:
     assert asked is not None
     hits = await directory.find(DEALER, asked)
     took = time.perf_counter() - began
-    assert hits.found, by
+    assert hits.found or hits.more, by
     return took
 
 
@@ -116,7 +116,7 @@ def _typed(number: int, by: str) -> str:
         case "name":
             return profile.name
         case "given name":
-            return profile.name[1:]
+            return profile.name[-2:]
         case "initials":
             return "".join(syllable[0] for syllable in readings(profile.name)[0])
         case "last four digits":
@@ -152,7 +152,8 @@ def _profile(number: int) -> ProfileRecorded:
         customer_key=key,
         dealer_id=DEALER,
         kind="person",
-        name=random.choices(SURNAMES, WEIGHTS)[0] + "".join(random.choices(GIVEN, k=2)),
+        name=random.choices(SURNAMES, WEIGHTS)[0]
+        + "".join(random.choices(GIVEN, k=random.choice((1, 2, 2)))),
         phones=(PhoneNumber(kind="mobile", e164=f"+8613{phone:09}"),),
         vehicles={vin: KnownVehicle(plate=plate)},
     )
