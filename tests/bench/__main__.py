@@ -86,6 +86,8 @@ class Bench:
     fresh: Fresh
     events: int
     rounds: int
+    customers: int
+    """Of whom one is looked for."""
     figures: dict[str, Any]
 
     def throughput(self) -> Iterator[Row]:
@@ -162,10 +164,15 @@ class Bench:
 
     def find(self) -> Iterator[Row]:
         """Customers of the desk's directory, by what staff type."""
-        err.print(f"find one of {FIND_CUSTOMERS:,} customers")
-        what = f"the desk: one of {FIND_CUSTOMERS:,} customers by"
-        asked = ((each.by, each.seconds) for each in find(self.fresh))
+        err.print(f"find one of {self.customers:,} customers, who are written first")
+        what = f"the desk: one of {self.customers:,} customers by"
+        found = find(self.fresh, self.customers, written=self._told_of_tenths)
+        asked = ((each.by, each.seconds) for each in found)
         yield from self._answers("find_seconds", what, asked, most_ms=20)
+
+    def _told_of_tenths(self, written: int) -> None:
+        if written % (self.customers // TENTHS or 1) == 0:
+            err.print(f"{written:,} of {self.customers:,} customers written")
 
     def desk(self) -> Iterator[Row]:
         """The desk's pages, and what staff wait for."""
@@ -354,6 +361,9 @@ def main() -> None:
     arguments.add_argument("--events", type=int, default=6000, help="of a throughput round")
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument(
+        "--customers", type=int, default=FIND_CUSTOMERS, help="of whom `find` looks for one"
+    )
+    arguments.add_argument(
         "--database-command",
         metavar="COMMAND",
         help="starts another database, at loopback's {port} and on an empty {directory}",
@@ -366,7 +376,7 @@ def main() -> None:
     database = chosen.database_command
     fresh = partial(fresh_servers, database)
     figures = {"events": chosen.events, "database": database or "embedded"}
-    bench = Bench(fresh, chosen.events, chosen.rounds, figures)
+    bench = Bench(fresh, chosen.events, chosen.rounds, chosen.customers, figures)
     servers = "embedded servers" if database is None else "embedded broker and another database"
     table = Table("measured", "found", "target", "", title=f"Aftercare on the {servers}")
     for part in chosen.only:

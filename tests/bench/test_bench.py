@@ -17,6 +17,8 @@ from shared.decider.decider import Decider
 from shared.platform.validate import to_event
 from tests.bench import doors, events
 from tests.bench.__main__ import LONG_BACKLOG, compared, of_file
+from tests.bench.find import ASKED as SOUGHT
+from tests.bench.find import find
 from tests.bench.loops import Watch
 from tests.bench.rows import Cost
 from tests.bench.servers import fresh_servers
@@ -109,6 +111,15 @@ def test_work_lists_are_answered_from_what_was_written() -> None:
     answers = list(work_lists(partial(fresh_servers, None), customers=60, pages=2))
     assert [each.asked for each in answers] == list(ASKED)
     assert all(len(each.seconds) == 2 for each in answers)
+
+
+@pytest.mark.long
+def test_customers_are_found_by_all_that_is_measured_once_all_are_written() -> None:
+    written: list[int] = []
+    found = list(find(partial(fresh_servers, None), 700, 2, written.append))
+    assert [each.by for each in found] == list(SOUGHT)
+    assert all(len(each.seconds) == 2 for each in found)
+    assert written == [500, 700]
 
 
 @pytest.mark.long

@@ -10,6 +10,7 @@ from tests.desk.given import BASE, name_of, phone_of, place_of
 
 SEEN, CORRECTED, WITHOUT_SCRIPTS = 29, 30, 31
 """The customers of these tests."""
+NOBODYS = "13911112222"
 
 
 def page_of(number: int) -> str:
@@ -84,3 +85,34 @@ def test_a_caller_is_opened_by_their_number(somebody: Somebody) -> None:
     person.sign_in("agent")
     person.page.goto(f"{person.url}/find?phone={phone_of(SEEN)}")
     person.page.wait_for_url(f"**/calls/{place_of(SEEN)}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_number_of_a_caller_stays_in_the_browser(somebody: Somebody, language: str) -> None:
+    person = somebody(language=language)
+    person.sign_in("agent", to=f"{BASE}/today")
+    page = person.page
+    for number in (NOBODYS, phone_of(SEEN)):
+        page.goto(f"{person.url}/find?phone={number}")
+        page.wait_for_url(re.compile(r"/(find|calls)/[\w/-]+$"))
+    page.evaluate("history.back()")
+    expect(page).to_have_url(re.compile(r"/find/[\w-]+$"))
+    for _ in range(2):
+        expect(page.get_by_role("status").first).to_be_visible()
+        expect(page.locator("#asked")).to_have_value("")
+        assert NOBODYS not in page.content()
+        page.reload()
+    person.check()
+    person.shoot(f"find-nobody-{language}")
+    page.evaluate("history.back()")
+    expect(page).to_have_url(f"{person.url}{BASE}/today")
+
+
+def test_what_is_typed_of_several_is_in_no_address(somebody: Somebody) -> None:
+    person = somebody()
+    person.sign_in("agent", to=f"{BASE}/today")
+    person.page.locator("#find").fill("wang")
+    person.page.keyboard.press("Enter")
+    expect(person.page.locator(".hits .row").nth(1)).to_be_visible()
+    assert person.page.url == f"{person.url}{BASE}/find"
+    person.check()

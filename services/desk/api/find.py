@@ -1,11 +1,12 @@
 """Finding a customer: by whatever staff type, and by the number of who calls."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.desk.api.callers import NotCalling, ToldCaller, caller_in, sealed_caller
 from services.desk.api.opening import note_hits
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import (
@@ -59,27 +60,45 @@ def find_router() -> APIRouter:
             return RedirectResponse(_customer(hits.found[0]), SEE_OTHER)
         return _page(request, at, hits, asked=asked, short=meant is None)
 
+    _routes_of_callers(router)
+    return router
+
+
+def _routes_of_callers(router: APIRouter) -> None:
     @router.get("/find")
-    async def caller(
-        request: Request, visitor: SignedIn, phone: str = "", dealer: str | None = None
-    ) -> Response:
+    async def told(request: Request, phone: str = "", dealer: str | None = None) -> Response:
+        """From the address that has the number, whoever asks, to one that has it no more: nothing
+        is ever shown at the first, so that no browser lists it among the pages that it was at."""
+        caller = ToldCaller(phone=phone, dealer_id=dealer)
+        return RedirectResponse(f"/find/{sealed_caller(desk_of(request), caller)}", SEE_OTHER)
+
+    @router.get("/find/{caller}")
+    async def called(request: Request, visitor: SignedIn, caller: str) -> Response:
         """Opens whoever has this number, of the dealers whom the user may see or of the one named:
         the only one at once, to be called; of several a list; of none a form that says so."""
         desk = desk_of(request)
-        theirs = _dealers(request, visitor, dealer)
+        try:
+            who = caller_in(desk, caller)
+        except NotCalling:
+            at = AtDealer(visitor=visitor, dealer=_dealers(request, visitor, None)[0])
+            return _page(request, at, None, caller="over")
+        theirs = _dealers(request, visitor, who.dealer_id)
         found: list[Hit] = []
+        more = False
         for each in theirs:
-            meant = caller_asked(phone, each.region)
+            meant = caller_asked(who.phone, each.region)
             if meant is not None:
-                found += (await desk.directory.find(each.id, meant)).found
-        await desk.trail.note(visitor.user, dealer, "searched", _SEARCHED)
-        if len(found) == 1:
+                hits = await desk.directory.find(each.id, meant)
+                found += hits.found
+                more |= hits.more
+        await desk.trail.note(visitor.user, who.dealer_id, "searched", _SEARCHED)
+        if len(found) == 1 and not more:
             return RedirectResponse(_to_call(visitor, found[0]), SEE_OTHER)
         at = AtDealer(visitor=visitor, dealer=theirs[0])
-        hits = Hits(tuple(found[:MOST_HITS]), len(found) > MOST_HITS)
-        return _page(request, at, hits, caller=True)
-
-    return router
+        if not found and not more:
+            return _page(request, at, None, caller="nobody")
+        hits = Hits(tuple(found[:MOST_HITS]), more or len(found) > MOST_HITS)
+        return _page(request, at, hits, caller="several")
 
 
 def _dealers(request: Request, visitor: Visitor, dealer: str | None) -> Sequence[Dealer]:
@@ -113,21 +132,18 @@ def _page(
     *,
     asked: str = "",
     short: bool = False,
-    caller: bool = False,
+    caller: Literal["several", "nobody", "over"] | None = None,
     whole: bool = True,
 ) -> Response:
     """`hits`: None where nothing was asked for."""
+    found = () if hits is None else hits.found
     shown = shown_to(request, at) | {
         "asked": asked,
         "hits": None if hits is None else [hit_row(each) for each in hits.found],
         "more": hits is not None and hits.more,
         "short": short,
         "caller": caller,
-        "several": caller and hits is not None and len({_dealer(each) for each in hits.found}) > 1,
+        "several": len({dealer_of(each.customer.customer_key) for each in found}) > 1,
     }
     template = "find.html" if whole else "find_hits.html"
     return desk_of(request).pages.page(request, template, shown, language=at.visitor.language)
-
-
-def _dealer(hit: Hit) -> str:
-    return dealer_of(hit.customer.customer_key)

@@ -27,7 +27,7 @@ from services.desk.app import make_app_of_pages
 from services.desk.domain.commands import SOURCE
 from services.desk.domain.find.asked import Sought
 from services.desk.domain.find.documents import KeptDocument
-from services.desk.domain.find.matches import Hits, hit
+from services.desk.domain.find.matches import MOST_HITS, Hits, hit
 from services.desk.domain.people import CustomerCard
 from services.desk.domain.sessions import Session, digest_of
 from services.desk.domain.users import Language, User
@@ -100,6 +100,8 @@ class MemoryDirectory:
     def __init__(self) -> None:
         self.known: dict[str, CustomerCard] = {}
         self.kept: list[KeptDocument] = []
+        self.always: Hits | None = None
+        """What is found, whatever is asked for."""
 
     async def of(self, keys: Collection[str]) -> Mapping[str, CustomerCard]:
         return {key: self.known[key] for key in keys if key in self.known}
@@ -108,9 +110,12 @@ class MemoryDirectory:
         return self.known.get(key)
 
     async def find(self, dealer_id: str, asked: Sought) -> Hits:
+        if self.always is not None:
+            return self.always
         theirs = (each for key, each in self.known.items() if dealer_of(key) == dealer_id)
         hits = [found for each in theirs if (found := hit(asked, each)) is not None]
-        return Hits(tuple(sorted(hits, key=lambda each: each.order)))
+        hits.sort(key=lambda each: each.order)
+        return Hits(tuple(hits[:MOST_HITS]), len(hits) > MOST_HITS)
 
     async def documents(self, key: str) -> Sequence[KeptDocument]:
         return [each for each in self.kept if each.customer_key == key]

@@ -1,6 +1,8 @@
 """Customers by their keys, and by what they are asked for."""
 
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Protocol
 
 import structlog
@@ -9,10 +11,11 @@ from pydantic import ValidationError
 from services.desk.adapters.directory.remembered import Remembered
 from services.desk.adapters.directory.secrets import Secrets
 from services.desk.adapters.directory.writing import written_over
-from services.desk.domain.find.asked import Meaning, Sought
+from services.desk.domain.find.asked import Sought
 from services.desk.domain.find.documents import NUMBERED, KeptDocument, newest
-from services.desk.domain.find.matches import MOST_HITS, Hit, Hits, hit
-from services.desk.domain.find.terms import of_document, terms_of
+from services.desk.domain.find.looking import SHARES, Looking, shares_of
+from services.desk.domain.find.matches import MOST_HITS, Hit, Hits
+from services.desk.domain.find.terms import Term, characters_of, of_document, terms_of
 from services.desk.domain.people import CustomerCard
 from shared.contracts.identifiers import aggregate_within, number_in
 from shared.contracts.intake import ProfileRecorded
@@ -29,10 +32,10 @@ from shared.platform.seal import SealedOtherwise
 from shared.time.clock import TimeSource
 
 CUSTOMERS, DOCUMENTS = "customers", "documents"
-MOST_READ = 300
-"""How many customers are looked at for one term: of more, whoever asks has to say more."""
 MOST_DOCUMENTS = 200
 _AFTER_ALL_TIMES = "~"
+_TOKENS = {share: "tokens" if share == 1 else f"tokens_{share}" for share in SHARES}
+"""Share of all customers -> the field of a customer in it by which they are found."""
 
 log = structlog.get_logger()
 
@@ -71,7 +74,10 @@ class MongoDirectory:
         """Creates the indexes. Raises `TransientFailure`."""
         async with transient():
             await self._customers.create_indexes(
-                [IndexModel([("tokens", ASCENDING)], name="tokens")]
+                [
+                    IndexModel([(each, ASCENDING)], name=each, sparse=True)
+                    for each in _TOKENS.values()
+                ]
             )
             await self._documents.create_indexes(
                 [
@@ -104,33 +110,47 @@ class MongoDirectory:
         return found
 
     async def find(self, dealer_id: str, asked: Sought) -> Hits:
-        found: dict[str, Hit] = {}
-        more = False
-        for way in asked.ways:
-            if way.term.kind == "document":
-                found |= await self._by_document(dealer_id, way)
-                continue
-            token = self._secrets.token(dealer_id, way.term)
-            query = {"tokens": token, "dealer": dealer_id}
-            async with transient():
-                rows = await self._customers.find(query).limit(MOST_READ).to_list(None)
-            more |= len(rows) == MOST_READ
-            hits = [hit(asked, self._read(row)) for row in rows if row["_id"] not in found]
-            found |= {each.customer.customer_key: each for each in hits if each is not None}
-            if len(found) > MOST_HITS:
-                break
-        ordered = tuple(sorted(found.values(), key=lambda each: each.order))
-        return Hits(ordered[:MOST_HITS], more or len(ordered) > MOST_HITS)
+        looking = Looking(asked)
+        tokens = {term: self._secrets.token(dealer_id, term) for term in looking.asked_for}
+        looking.add(await self._by_documents(dealer_id, asked))
+        while looking.terms:
+            await self._look(looking, tokens)
+        return looking.hits
 
-    async def _by_document(self, dealer_id: str, way: Meaning) -> dict[str, Hit]:
-        query = {"token": self._secrets.token(dealer_id, way.term), "dealer": dealer_id}
+    async def _look(self, looking: Looking, tokens: Mapping[Term, bytes]) -> None:
+        """In the next share of all customers."""
+        field, terms = _TOKENS[looking.share], {token: term for term, token in tokens.items()}
+        found = await asyncio.gather(
+            *(self._having(field, [tokens[term] for term in some]) for some in looking.questions)
+        )
+        rows = {row["_id"]: row for some in found for row in some}
+        seen = {
+            key: frozenset(terms[each] for each in _tokens_in(row) if each in terms)
+            for key, row in rows.items()
+        }
+        looking.saw(seen, lambda key: self._read(rows[key]))
+
+    async def _having(self, field: str, tokens: Sequence[bytes]) -> Sequence[Mapping[str, Any]]:
+        """Those who have any of them."""
+        having = tokens[0] if len(tokens) == 1 else {"$in": [*tokens]}
         async with transient():
-            rows = await self._documents.find(query).limit(MOST_HITS).to_list(None)
+            found: list[Mapping[str, Any]] = await self._customers.find({field: having}).to_list(
+                None
+            )
+        return found
+
+    async def _by_documents(self, dealer_id: str, asked: Sought) -> Sequence[Hit]:
+        """Whose the documents of this number are."""
+        terms = {way.term for way in asked.whole if way.term.kind == "document"}
+        tokens = [self._secrets.token(dealer_id, term) for term in terms]
+        if not tokens:
+            return []
+        query = {"token": {"$in": tokens}}
+        async with transient():
+            rows = await self._documents.find(query).limit(MOST_HITS + 1).to_list(None)
         keys = {row["customer"] for row in rows}
         known = await self.of(keys)
-        return {
-            key: Hit(known.get(key) or CustomerCard(customer_key=key), "document") for key in keys
-        }
+        return [Hit(known.get(key) or CustomerCard(customer_key=key), "document") for key in keys]
 
     async def documents(self, key: str) -> Sequence[KeptDocument]:
         place = {"$gt": aggregate_within(key, ""), "$lt": aggregate_within(key, _AFTER_ALL_TIMES)}
@@ -162,10 +182,13 @@ class MongoDirectory:
         row: dict[str, Any] = {"_id": key, "dealer": profile.dealer_id, "version": profile.version}
         if _is_erased(profile):
             return row | {"tokens": [], "sealed": None}
-        terms = terms_of(profile, number_in(key))
-        tokens = sorted(self._secrets.token(profile.dealer_id, term) for term in terms)
-        sealed = self._secrets.seal.seal(profile.model_dump_json().encode(), key)
-        return row | {"tokens": tokens, "sealed": sealed}
+        tokens = self._tokens(profile.dealer_id, terms_of(profile, number_in(key)))
+        row |= {_TOKENS[share]: tokens for share in shares_of(key)}
+        row["characters"] = self._tokens(profile.dealer_id, characters_of(profile))
+        return row | {"sealed": self._secrets.seal.seal(profile.model_dump_json().encode(), key)}
+
+    def _tokens(self, dealer_id: str, terms: Iterable[Term]) -> list[bytes]:
+        return sorted(self._secrets.token(dealer_id, term) for term in terms)
 
     def _document_row(self, document: KeptDocument) -> dict[str, Any]:
         row: dict[str, Any] = {
@@ -210,6 +233,10 @@ def known_customer(profile: ProfileRecorded) -> CustomerCard:
         vehicles=profile.vehicles,
         profile=profile,
     )
+
+
+def _tokens_in(row: Mapping[str, Any]) -> Iterator[bytes]:
+    return chain(row["tokens"], row["characters"])
 
 
 def _is_erased(profile: ProfileRecorded) -> bool:

@@ -1,13 +1,12 @@
 """What somebody typed to find a customer: as all that it may mean, and by what to ask for it.
 
-An index answers equality alone, and is asked for one term at a time: for that of which there are
-fewest. Whether a customer who has it is meant, the rest of what was typed says.
+An index answers equality alone. Whether a customer who has what it was asked for is meant, the rest
+of what was typed says.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal, TypeAlias
 from unicodedata import normalize
 
@@ -19,7 +18,7 @@ from services.desk.domain.find.names import (
     words_in,
 )
 from services.desk.domain.find.terms import (
-    PHONE_END,
+    PHONE_ENDS,
     PLATE_ENDS,
     VIN_END,
     Term,
@@ -40,10 +39,10 @@ LEAST_CHARACTERS, LEAST_DIGITS = 2, 3
 """Of digits alone more are needed; three are the end of a plate, of a telephone number four."""
 MOST_CHARACTERS = 80
 MOST_WORDS = 6
+MOST_PAIRS = 8
+"""By how many pairs of its characters a Chinese word is asked for; it is compared as a whole."""
 MOST_INITIALS = 4
 MOST_OF_A_PLATE = 10
-_LONG_NAME = 4
-"""Longer names are a company's, and end as many others do."""
 _TELEPHONE = re.compile(r"[+\d\s().\-/]+")
 _JOINED = re.compile(r"[\u3400-\u9fff]{2,}(?=[A-Za-z0-9])|[\u3400-\u9fff](?=\d)")
 """A name and what was typed behind it at once; not a plate."""
@@ -89,15 +88,8 @@ class Sought:
     whole: tuple[Meaning, ...]
     """What all of it may mean."""
     words: tuple[tuple[Meaning, ...], ...]
-    """What each of its words may mean: a customer is meant to whom all of them apply."""
-
-    @cached_property
-    def ways(self) -> tuple[Meaning, ...]:
-        """By which to ask, those with the fewest customers first."""
-        few = min(self.words, key=_most_customers, default=())
-        if any(way.term.kind in NOT_ASKED_FOR for way in few):
-            few = ()
-        return tuple(sorted(dict.fromkeys((*self.whole, *few)), key=_customers))
+    """What each of its words may mean: a customer is meant to whom all of them apply. A Chinese one
+    stands here once for each pair of its characters, as any of them may be the rarest."""
 
 
 def asked_of(text: str) -> Sought | None:
@@ -108,7 +100,7 @@ def asked_of(text: str) -> Sought | None:
     if len(letters) < least:
         return None
     words = _words(written)[:MOST_WORDS]
-    parts = tuple(found for word in words if (found := (*_thing(word), *_part_of_name(word))))
+    parts = tuple(dict.fromkeys(found for word in words for found in _word(word)))
     return Sought(whole=(*_thing(written), *_whole(written)), words=parts)
 
 
@@ -148,28 +140,34 @@ def _thing(written: str) -> Iterator[Meaning]:
 
 def _phone(written: str) -> Iterator[Meaning]:
     digits = digits_of(written)
-    if len(digits) >= PHONE_END and _TELEPHONE.fullmatch(written.strip()):
-        yield Meaning(of_phone(digits), "ends", digits)
+    if len(digits) < PHONE_ENDS[-1] or not _TELEPHONE.fullmatch(written.strip()):
+        return
+    national = digits.lstrip("0")  # zeros before it are no part of what is kept
+    known = national if len(national) >= PHONE_ENDS[0] else digits[-PHONE_ENDS[-1] :]
+    yield Meaning(next(of_phone(known)), "ends", digits)
 
 
-def _part_of_name(word: str) -> Iterator[Meaning]:
-    for han in han_in(word):
-        if len(han) == 1:
-            yield Meaning(Term("character", han), "within", han)
-        else:
-            pairs = bigrams(han)
-            yield Meaning(Term("bigram", pairs[0 if len(han) > _LONG_NAME else -1]), "within", han)
+def _word(word: str) -> Iterator[tuple[Meaning, ...]]:
+    """What it may mean: once, or once for each pair of Chinese characters in it."""
+    other = (*_thing(word), *_latin(word))
+    pairs = [each for han in han_in(word) for each in _pairs(han)]
+    for pair in pairs:
+        yield (*other, pair)
+    if other and not pairs:
+        yield other
+
+
+def _pairs(han: str) -> Iterator[Meaning]:
+    if len(han) == 1:
+        yield Meaning(Term("character", han), "within", han)
+    for pair in bigrams(han)[:MOST_PAIRS]:
+        yield Meaning(Term("bigram", pair), "within", han)
+
+
+def _latin(word: str) -> Iterator[Meaning]:
     for part in words_in(word):
         yield Meaning(Term("word", part))
         if len(part) <= MOST_INITIALS and part.isalpha() and part.isascii():
             yield Meaning(Term("initials", part))
         if len(part) >= LEAST_BEGINNING:
             yield Meaning(Term("beginning", part[:MOST_BEGINNING]), "begins", part)
-
-
-def _customers(way: Meaning) -> int:
-    return FEWEST_FIRST[way.term.kind]
-
-
-def _most_customers(ways: tuple[Meaning, ...]) -> int:
-    return max(_customers(way) for way in ways)

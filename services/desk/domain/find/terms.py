@@ -1,6 +1,6 @@
 """What a customer is found by: terms, each of a kind, which an index holds in no readable form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 from unicodedata import normalize
 
@@ -21,8 +21,8 @@ TermKind: TypeAlias = Literal[
     "number",
     "document",
 ]
-PHONE_END, VIN_END = 4, 6
-PLATE_ENDS = (5, 3)
+VIN_END = 6
+PHONE_ENDS, PLATE_ENDS = (8, 4), (5, 4, 3)
 """How many characters the ends have by which these are found; who types more is compared with."""
 
 
@@ -42,7 +42,7 @@ def terms_of(profile: ProfileRecorded, number: str) -> frozenset[Term]:
     if profile.name:
         found.update(of_name(profile.name))
     for phone in profile.phones:
-        found.add(of_phone(phone.e164))
+        found.update(of_phone(phone.e164))
     for vin, car in profile.vehicles.items():
         found.add(of_vin(vin))
         if car.plate:
@@ -50,6 +50,13 @@ def terms_of(profile: ProfileRecorded, number: str) -> frozenset[Term]:
     if profile.email:
         found.add(of_email(profile.email))
     return frozenset(found)
+
+
+def characters_of(profile: ProfileRecorded) -> frozenset[Term]:
+    """The Chinese ones of a name: too many customers have each to be found by it, but it says whom
+    of several somebody means."""
+    runs = han_in(profile.name or "")
+    return frozenset(Term("character", each) for han in runs for each in han)
 
 
 def of_name(name: str) -> Iterator[Term]:
@@ -80,9 +87,9 @@ def whole_name(name: str) -> str:
     return " ".join(sorted([*han_in(name), *words_in(name)]))
 
 
-def of_phone(number: str) -> Term:
-    """By its last digits."""
-    return Term("phone", digits_of(number)[-PHONE_END:])
+def of_phone(number: str) -> Iterator[Term]:
+    """By its last digits, the longest end first."""
+    yield from _by_ends("phone", digits_of(number), PHONE_ENDS)
 
 
 def of_vin(vin: str) -> Term:
@@ -91,9 +98,12 @@ def of_vin(vin: str) -> Term:
 
 
 def of_plate(plate: str) -> Iterator[Term]:
-    """By its last characters."""
-    written = plain_plate(plate)
-    yield from (Term("plate", written[-most:]) for most in PLATE_ENDS if len(written) >= most)
+    """By its last characters, the longest end first."""
+    yield from _by_ends("plate", plain_plate(plate), PLATE_ENDS)
+
+
+def _by_ends(kind: TermKind, written: str, ends: Sequence[int]) -> Iterator[Term]:
+    yield from (Term(kind, written[-most:]) for most in ends if len(written) >= most)
 
 
 def of_email(address: str) -> Term:

@@ -1,6 +1,6 @@
 """The directory knows the newest word of each customer, finds them, and says nothing to others."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +11,11 @@ from services.desk.adapters.directory.remembered import FOR
 from services.desk.adapters.directory.secrets import Secrets
 from services.desk.domain.find.asked import asked_of
 from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.find.matches import MOST_HITS
 from services.desk.domain.find.terms import Term
+from services.desk.domain.people import CustomerCard
 from shared.contracts.identifiers import customer_key, dealer_of
-from shared.contracts.intake import ProfileRecorded
+from shared.contracts.intake import PhoneNumber, ProfileRecorded
 from shared.platform.mongo import Mongo
 from shared.settings import MongoSettings
 from shared.testing.clock import ManualClock
@@ -172,3 +174,46 @@ async def test_more_than_can_be_shown_is_said(directory: MongoDirectory, mongo: 
     hits = await directory.find(DEALER, asked)
     assert (len(hits.found), hits.more) == (20, True)
     assert await mongo.database[DOCUMENTS].count_documents({}) == 0
+
+
+async def test_of_very_many_few_are_read_and_one_of_them_is_found(mongo: Mongo) -> None:
+    """However many have a surname: some are found among few, and whom more is said of."""
+
+    class Counting(MongoDirectory):
+        opened = 0
+
+        def _read(self, row: Mapping[str, Any]) -> CustomerCard:
+            self.opened += 1
+            return super()._read(row)
+
+    directory = Counting(mongo.database, Secrets(SECRET), ManualClock(AT))
+    await directory.prepare()
+    many = [
+        profile(
+            customer_key(DEALER, "cdk", f"N{number}"),
+            name="王" + "小大中"[number % 3] + "明",
+            phones=(PhoneNumber(kind="mobile", e164=f"+86138{number:04}8888"),),
+            vehicles={},
+        )
+        for number in range(700)
+    ]
+    await directory.take(many, [])
+    for text in ("wang", "8888", "王小"):
+        directory.opened = 0
+        asked = asked_of(text)
+        assert asked is not None
+        hits = await directory.find(DEALER, asked)
+        assert (len(hits.found), hits.more) == (MOST_HITS, True)
+        assert directory.opened <= 2 * MOST_HITS
+    directory.opened = 0
+    assert await found(directory, "13801238888") == [customer_key(DEALER, "cdk", "N123")]
+    assert directory.opened == 1
+
+
+async def test_the_same_document_of_more_than_are_shown_is_said(directory: MongoDirectory) -> None:
+    keys = [customer_key(DEALER, "cdk", f"N{number:02}") for number in range(25)]
+    await directory.take([], [document(key=key) for key in keys])
+    asked = asked_of("RO-77")
+    assert asked is not None
+    hits = await directory.find(DEALER, asked)
+    assert (len(hits.found), hits.more) == (20, True)
