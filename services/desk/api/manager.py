@@ -1,7 +1,6 @@
 """Manager 经理: whether the team keeps its promises, and what customers say of it."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,6 +14,7 @@ from services.desk.domain.people import name_of
 from services.desk.views import charts
 from services.desk.views.manager import (
     cases_now,
+    done_in_all,
     kept_clocks,
     people_rows,
 )
@@ -22,15 +22,13 @@ from services.desk.views.manager_customers import customers_shown, lead_rows
 from services.desk.views.manager_satisfaction import numbered, said, surveys_shown
 from services.desk.views.manager_words import GRADES, RISKS, Say, figure, word
 from services.desk.views.places import place_of
-from shared.contracts.http.followup_lists import TaskCounts
 from shared.contracts.http.scoring_lists import ListSort
 from shared.contracts.scoring import Grade, Risk
 from shared.platform.needs import TO_ALL
 
-"""How many open cases are looked at."""
-MOST_PEOPLE = 30
-"""Of how many people it is asked what they did today."""
 CUSTOMERS_A_PAGE = 100
+SHOWN_AT_ONCE = 12
+"""How many of the broken promises, and of those that nearly are, stand on the first screen."""
 
 
 def manager_router() -> APIRouter:
@@ -143,29 +141,15 @@ async def _now(desk: Desk, at: AtDealer) -> dict[str, Any]:
         or_none(desk.services.statistics(user, dealer_id, by="week")),
     )
     cases = None if found is None else found[0]
-    done = await done_today(desk, at, staff, counts)
     people = await desk.directory.of({each.customer_key for each in cases or ()})
     language = at.visitor.language
     return {
         "cases": None if cases is None else cases_now(cases, people, staff),
         "counts": counts,
-        "people": None if counts is None else people_rows(counts, staff, done),
-        "done": sum(done.values()),
+        "people": None if counts is None else people_rows(counts, staff),
+        "done": done_in_all(counts),
         "kept": statistics
         and kept_clocks(statistics, lambda message: desk.pages.word(language, message)),
         "charts": charts,
+        "shown_at_once": SHOWN_AT_ONCE,
     }
-
-
-async def done_today(
-    desk: Desk, at: AtDealer, staff: Mapping[str, str], counts: TaskCounts | None
-) -> dict[str, int]:
-    """Staff id -> with how many customers they are done today."""
-    if counts is None:
-        return {}
-    busy = {group.of: None for group in counts.by_person if group.of is not None}
-    ids = list({**busy, **dict.fromkeys(staff)})[:MOST_PEOPLE]
-    days = await asyncio.gather(
-        *(or_none(desk.services.day(at.user, at.dealer.id, person=each)) for each in ids)
-    )
-    return {each: day.done for each, day in zip(ids, days, strict=True) if day is not None}

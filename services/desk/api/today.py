@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -29,15 +30,17 @@ from services.desk.views.today import (
     row_of,
     with_newer,
 )
-from shared.contracts.http.complaints import CasePage
+from shared.contracts.http.complaints import CaseLine, CasePage
 from shared.contracts.http.followup import CustomerTasks
 from shared.contracts.http.followup_lists import DayOfTasks, TaskCounts, TaskLine
 from shared.contracts.scoring import Grade
 from shared.platform.needs import TO_ALL
 
 SHOWN = 30
+LAST = datetime.max.replace(tzinfo=UTC)
+"""Where those stand of which nothing is due."""
 CASES_READ = 200
-"""How many open complaints are looked at for those that need somebody."""
+"""How many open complaints are read at once; of a whole dealer, no more."""
 
 
 class TodayQuery(BaseModel):
@@ -216,6 +219,7 @@ async def _shown(
         ],
         "cases_many": many,
         "cases_known": page is not None,
+        "cases_more": page is not None and page.next is not None,
         "staff": staff,
         "words": call_words,
     }
@@ -229,9 +233,30 @@ async def _tasks(
 
 
 async def _cases(desk: Desk, at: AtDealer) -> CasePage | None:
+    """The first of all that are open, and all that they are responsible for, by deadline."""
     if not at.may("see_complaints"):
         return None
-    return await or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ))
+    first, theirs = await asyncio.gather(
+        or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ)),
+        or_none(_cases_of(desk, at, at.user.staff_id)),
+    )
+    if first is None or theirs is None:
+        return first or theirs
+    found = {line.id: line for line in (*first.cases, *theirs.cases)}.values()
+    by_deadline = sorted(found, key=lambda line: (line.deadline or LAST, line.id))
+    return CasePage(cases=tuple(by_deadline), next=first.next)
+
+
+async def _cases_of(desk: Desk, at: AtDealer, owner: str) -> CasePage:
+    lines: list[CaseLine] = []
+    after: str | None = ""
+    while after is not None:
+        page = await desk.services.cases(
+            at.user, at.dealer.id, owner=owner, after=after, limit=CASES_READ
+        )
+        lines += page.cases
+        after = page.next
+    return CasePage(cases=tuple(lines), next=None)
 
 
 def _owners(at: AtDealer) -> tuple[str, ...]:

@@ -16,12 +16,21 @@ PAGES = (
     "manager_customers.html",
     "manager_exports.html",
     "manager_list.html",
+    "manager_made_of.html",
     "manager_parts.html",
     "manager_satisfaction.html",
     "manager_tasks.html",
     "present_names.html",
 )
-CODE = ("exports.py", "manager.py", "manager_customers.py", "manager_satisfaction.py")
+CODE = (
+    "exports.py",
+    "figure_sheets.py",
+    "lead_words.py",
+    "made_of.py",
+    "manager.py",
+    "manager_customers.py",
+    "manager_satisfaction.py",
+)
 OPTIONS = {"trimmed": "true", "extensions": "jinja2.ext.i18n,jinja2.ext.do"}
 
 

@@ -194,3 +194,20 @@ async def test_all_kinds_that_there_are_can_be_asked_for(rig: Rig) -> None:
     async with rig.browser() as browser:
         page = await browser.get(f"{BASE}/today", whose="mine")
     assert '<option value="delivery_thanks">Thank for the purchase (1)</option>' in page.text
+
+
+async def test_no_complaint_of_ones_own_is_missed_behind_those_of_others(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.desk.api.today.CASES_READ", 1)
+    monkeypatch.setattr("services.complaints.adapters.reading.READ_AT_ONCE", 1)
+    complaints = Complaints.at(rig)
+    for number in range(1, 8):
+        await complaints.filed(f"N{number}", owner="s-lin" if number != 3 else "s-bao")
+    async with rig.browser() as browser:
+        page = (await browser.get(f"{BASE}/today")).text
+    assert page.count('<li class="need">') == 5
+    assert f'href="{BASE}/complaints">More than 7: all of them' in page, "K1 is nobody's"
+    async with rig.browser(f"head@{MINE}", username="boss") as browser:
+        page = (await browser.get(f"{BASE}/today")).text
+    assert page.count('<li class="need">') == 1
