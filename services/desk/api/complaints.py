@@ -1,15 +1,22 @@
 """Complaints 投诉: all that are open, the next deadline first."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
 from services.desk.api.desk import Desk
 from services.desk.api.opening import note_list
 from services.desk.api.speech import speech_of
-from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.api.visitor import (
+    AtDealer,
+    address_of_page,
+    at_dealer,
+    desk_of,
+    shown_to,
+)
 from services.desk.views import case_words as words
 from services.desk.views.complaints import (
     PAGE,
@@ -78,39 +85,48 @@ def complaints_router() -> APIRouter:
             page_of_them = found
         else:
             page_of_them = found[(page - 1) * PAGE : page * PAGE]
-        people = await desk.directory.of({line.customer_key for line in page_of_them})
-        names = await desk.staff.at(at.dealer.id)
-        shown = shown_to(request, at) | {
+        shown = shown_to(request, at) | await _rows(desk, at, page_of_them, asked.now)
+        shown |= {
             "asked": asked,
             "counted": counted.told(speech_of(desk, at)),
             "query": counted.query,
             "filters": SHOWN,
             "counts": counts_of(lines, asked),
             "departments": departments_in(lines),
-            "rows": rows_of(
-                page_of_them,
-                people,
-                names,
-                asked.now,
-                speech_of(desk, at),
-                reader=at.user.username,
-            ),
-            "may_work": await desk.staff.at(at.dealer.id, "work_on_complaints"),
-            "there": await _there(desk, at, page_of_them),
             "did": did,
             "of": of,
-            "words": words,
             "total": len(found),
             "pages": max(1, -(-len(found) // PAGE)) if show != "all" else 1,
             "page": page,
             "following": following,
-            "after": after,
+            "here": _address(request),
             "more": more,
         }
         await note_list(desk, at, "complaints")
         return desk.pages.page(request, "complaints.html", shown, language=at.visitor.language)
 
     return router
+
+
+def _address(request: Request) -> str:
+    """Of this list, without what was done from it."""
+    asked = [each for each in request.query_params.multi_items() if each[0] not in ("did", "of")]
+    place = address_of_page(request)
+    return f"{place}?{urlencode(asked)}" if asked else place
+
+
+async def _rows(
+    desk: Desk, at: AtDealer, lines: Sequence[CaseLine], now: datetime
+) -> dict[str, Any]:
+    """The cases of the page, who else has them open, and to whom they can be given."""
+    people = await desk.directory.of({line.customer_key for line in lines})
+    names, say, reader = await desk.staff.at(at.dealer.id), speech_of(desk, at), at.user.username
+    return {
+        "rows": rows_of(lines, people, names, now, say, reader=reader),
+        "there": await _there(desk, at, lines),
+        "may_work": await desk.staff.at(at.dealer.id, "work_on_complaints"),
+        "words": words,
+    }
 
 
 async def _there(desk: Desk, at: AtDealer, lines: Sequence[CaseLine]) -> Mapping[str, str]:

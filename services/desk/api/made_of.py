@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from services.desk.adapters.upstream import Asked
+from services.desk.api.opening import note_list
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
@@ -164,6 +165,7 @@ async def _page(
     """`told`: what is asked for, in words."""
     desk = desk_of(request)
     people = await desk.directory.of({each.customer_key for each in found.lines})
+    await note_list(desk, at, "figures")
     said = {name: value for name, value in asked.items() if value not in ("", None)}
     following = urlencode({**said, "after": found.after}) if found.after else ""
     shown = shown_to(request, at) | {

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -36,6 +37,8 @@ from shared.contracts.scoring import Grade
 from shared.platform.needs import TO_ALL
 
 SHOWN = 30
+LAST = datetime.max.replace(tzinfo=UTC)
+"""Where those stand of which nothing is due."""
 CASES_READ = 200
 """How many open complaints are read at once; of a whole dealer, no more."""
 
@@ -230,17 +233,18 @@ async def _tasks(
 
 
 async def _cases(desk: Desk, at: AtDealer) -> CasePage | None:
-    """The first of all that are open, and, where there are more, all that they are responsible
-    for."""
+    """The first of all that are open, and all that they are responsible for, by deadline."""
     if not at.may("see_complaints"):
         return None
-    page = await or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ))
-    if page is None or page.next is None or not at.user.staff_id:
-        return page
-    theirs = await or_none(_cases_of(desk, at, at.user.staff_id))
-    known = {each.id for each in page.cases}
-    rest = () if theirs is None else [each for each in theirs.cases if each.id not in known]
-    return CasePage(cases=(*page.cases, *rest), next=page.next)
+    first, theirs = await asyncio.gather(
+        or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ)),
+        or_none(_cases_of(desk, at, at.user.staff_id)),
+    )
+    if first is None or theirs is None:
+        return first or theirs
+    found = {line.id: line for line in (*first.cases, *theirs.cases)}.values()
+    by_deadline = sorted(found, key=lambda line: (line.deadline or LAST, line.id))
+    return CasePage(cases=tuple(by_deadline), next=first.next)
 
 
 async def _cases_of(desk: Desk, at: AtDealer, owner: str) -> CasePage:

@@ -14,6 +14,14 @@ from tests.services.desk.rig import Rig
 
 AGENT = User(username="agent", name="A. Gent", staff_id="s9", grants=(f"agent@{MINE}",))
 BERLIN = "sunrise/berlin"
+LISTS = (
+    "today",
+    "complaints",
+    "manager",
+    "manager/customers/list",
+    "manager/customers/leads",
+    "manager/tasks",
+)
 
 
 @pytest.fixture
@@ -128,12 +136,12 @@ async def test_a_customers_key_finds_what_was_reported_of_them_and_leads_there(r
 async def test_lists_are_noted_once_an_hour_of_a_session(rig: Rig) -> None:
     async def listed() -> list[str]:
         async with rig.browser(f"manager@{MINE}", username="boss") as browser:
-            for name in ("today", "complaints", "manager", "manager/customers/list"):
+            for name in LISTS:
                 for _ in range(2):
                     assert (await browser.get(f"/d/{MINE}/{name}")).status_code == 200
         return [about for *_, what, about in rig.trail.entries if what == "saw_list"]
 
-    once = ["today", "complaints", "manager", "customers"]
+    once = ["today", "complaints", "manager", "customers", "figures", "tasks"]
     assert await listed() == once
     rig.houses.clock.advance(LISTED_FOR)
     assert await listed() == once * 2
