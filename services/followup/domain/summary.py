@@ -90,7 +90,7 @@ def month_of_done(month: str) -> str:
 
 def summaries(zone_of: ZoneOf) -> Summaries[FollowUpFacts, FollowUpPolicy]:
     """The lists and totals of all dealers."""
-    return Summaries(lists=ranks.LISTS, summarize=partial(_summarize_in, zone_of), version=2)
+    return Summaries(lists=ranks.LISTS, summarize=partial(_summarize_in, zone_of), version=3)
 
 
 def _summarize_in(
