@@ -1,7 +1,7 @@
 """Asks the other services, in the name of a user."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 from urllib.parse import quote
 
@@ -20,7 +20,7 @@ from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks, TaskCo
 from shared.contracts.http.followup_satisfaction import Satisfaction
 from shared.contracts.http.identity import CustomerPerson
 from shared.contracts.http.intake import BatchAnswer, Item, Narrative
-from shared.contracts.http.problem import Problem
+from shared.contracts.http.problem import PlaceInEvent, Problem
 from shared.contracts.http.scoring import CustomerScore, ScoreHistory
 from shared.contracts.http.scoring_lists import Customers
 from shared.contracts.http.scoring_months import Grades
@@ -65,6 +65,8 @@ class WrittenVersion:
 
     document_id: str
     version: str
+    warnings: tuple[PlaceInEvent, ...] = field(default=(), compare=False, repr=False)
+    """What of it was left out, or looks wrong."""
 
     def __str__(self) -> str:
         return f"{self.document_id}@{self.version}"

@@ -22,6 +22,7 @@ from services.desk.views import case_words as words
 from services.desk.views.case import decided_of
 from services.desk.views.places import place_of_case
 from services.desk.views.printed import form_shown
+from services.desk.views.terms import term
 from shared.contracts.http.complaints import CaseView
 from shared.contracts.identifiers import number_in
 from shared.platform.needs import TO_ALL
@@ -115,7 +116,7 @@ async def _narrative(desk: Desk, at: AtDealer, case: CaseView) -> CustomersWords
         return CustomersWords()
     except ServiceAway:
         return CustomersWords(known=False)
-    wish = speech_of(desk, at)(words.term(found.desired_outcome, words.OUTCOMES_DESIRED))
+    wish = speech_of(desk, at)(term(found.desired_outcome, words.OUTCOMES_DESIRED))
     return CustomersWords(found.narrative or "", wish)
 
 

@@ -61,7 +61,7 @@ def complaints_router() -> APIRouter:
         else:
             page_of_them = found[(page - 1) * PAGE : page * PAGE]
         people = await desk.directory.of({line.customer_key for line in page_of_them})
-        names = await desk.staff.at(at.dealer.id)
+        names = await desk.staff.known_at(at.dealer.id)
         shown = shown_to(request, at) | {
             "asked": asked,
             "filters": SHOWN,

@@ -17,7 +17,7 @@ from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
 from services.desk.domain.whose import owners_of
-from services.desk.views import call_words
+from services.desk.views import terms
 from services.desk.views.places import MOST_OF_AN_ADDRESS, place_of_case
 from services.desk.views.today import (
     ListAsked,
@@ -215,7 +215,8 @@ async def _shown(
         "cases_many": many,
         "cases_known": page is not None,
         "staff": staff,
-        "words": call_words,
+        "known_staff": await desk.staff.known_at(at.dealer.id),
+        "words": terms,
     }
 
 

@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 from urllib.parse import urlencode
 
 from services.desk.domain.people import CustomerCard, car_of, name_of
-from services.desk.views.call_words import ending_word
 from services.desk.views.places import place_of
+from services.desk.views.terms import ending_word
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks, FollowUpTask
 from shared.contracts.http.followup_lists import KindOfTask, TaskLine
