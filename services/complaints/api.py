@@ -8,29 +8,33 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
+from services.complaints.adapters.reading import (
+    LISTINGS_PAGE,
+    MOST_CASES,
+    PAGE_LIMIT,
+    cases_counted,
+    open_cases,
+    open_cases_of,
+    wrong,
+)
 from services.complaints.domain.facts import CaseFacts, Filed
+from services.complaints.domain.listing import ClockState
 from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.views import cursor
 from services.complaints.views.case import documents_meant, ids_meant, is_undecided, line, show
 from services.complaints.views.csv import to_csv
-from services.complaints.views.statistics import Tables, WrongDays, today_at
+from services.complaints.views.sought import CountedCases
+from services.complaints.views.statistics import Tables, WrongDays, asked_days, today_at
 from shared.contracts.http.complaints import CasePage, CaseView
 from shared.contracts.http.complaints_statistics import By, Statistics
 from shared.contracts.identifiers import aggregate_within
 from shared.contracts.values import Day
 from shared.decider.snapshot import Snapshot
 from shared.platform.needs import in_path, named, needs
-from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
+from shared.platform.problems import Refusal, undecided, unknown
 from shared.platform.tables import CSV_CONTENT, Accept, asks_for_csv, csv_response
 from shared.runtime import Reader, holding, known_dealer, telling_holds
 from shared.time.clock import TimeSource
-
-PAGE_LIMIT = 500
-"""How many cases a page of them has at most."""
-STATISTICS_PAGE = 1000
-"""How many cases are read at once for statistics."""
-MOST_CASES = 200_000
-"""How many cases are read for one response at most."""
 
 Group = Annotated[str, Path(description="The dealer group.")]
 Dealer = Annotated[str, Path(description="The dealer within the group.")]
@@ -58,6 +62,22 @@ Customer = Annotated[
         description="Only complaints of the customer of this key, by id; with `status=open` those "
         "that are.",
     ),
+]
+Owner = Annotated[
+    str | None,
+    Query(
+        max_length=200,
+        description="Only open cases that the one of this staff id is responsible for, by "
+        "deadline; a page may be shorter than asked for and still have a `next`.",
+    ),
+]
+OfClock = Annotated[
+    str | None,
+    Query(alias="clock", max_length=200, description="Only those with this clock, as counted."),
+]
+InState = Annotated[
+    ClockState | None,
+    Query(alias="clock_state", description="Only those with a clock in this state, as counted."),
 ]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT, description="How many cases at most.")]
 Periods = Annotated[By, Query(description="ISO weeks, which begin on Monday, or months.")]
@@ -94,12 +114,13 @@ _CSV: Responses = {
 def routes(reader: Reader[CaseFacts], clock: TimeSource) -> APIRouter:
     """The endpoints, over what `reader` shows."""
     router = APIRouter(prefix="/v1", tags=["complaints"])
-    _routes_of_cases(router, reader, clock)
+    _route_of_a_case(router, reader, clock)
+    _route_of_the_list(router, reader, clock)
     _routes_of_statistics(router, reader, clock)
     return router
 
 
-def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
+def _route_of_a_case(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
     @router.get(
         "/cases/{case:path}",
         dependencies=[
@@ -123,6 +144,8 @@ def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSo
             raise Refusal(undecided(f"not decided at present: {snapshot.parked_because}"))
         return show(snapshot, reader.policy, clock.now())
 
+
+def _route_of_the_list(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/cases",
         dependencies=[needs("complaints:read", in_path)],
@@ -136,20 +159,39 @@ def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSo
         status: Which = "open",
         customer: Customer = None,
         after: After = "",
+        owner: Owner = None,
+        clock_name: OfClock = None,
+        state: InState = None,
+        first: From = None,
+        last: To = None,
         limit: Limit = 100,
     ) -> CasePage:
         """What has to be done next comes first; open cases of which nothing is due come last.
 
-        A case that changes while pages are read can move to another page.
+        With any of `clock`, `clock_state`, `from` and `to` they are those that the statistics
+        count, by id: the last 12 weeks where no day is said. A case that changes while pages are
+        read can move to another page.
         """
         dealer_id = known_dealer(reader, group, dealer)
         now = clock.now()
+        is_counted = any(each is not None for each in (clock_name, state, first, last))
+        _check_one_of(customer=customer, owner=owner, counted=is_counted or None, status=status)
+        if is_counted:
+            days = _days(reader.policy, dealer_id, now, by="week", first=first, last=last)
+            asked = CountedCases(first=days[0], last=days[1], clock=clock_name, state=state)
+            found = await cases_counted(
+                reader, dealer_id, asked, now, after=after, limit=limit, and_open=status == "open"
+            )
+            return CasePage(cases=tuple(found.lines), next=found.next)
+        if owner is not None:
+            found = await open_cases_of(reader, dealer_id, owner, now, after=after, limit=limit)
+            return CasePage(cases=tuple(found.lines), next=found.next)
         if customer is not None:
             theirs = await _cases_of(reader, dealer_id, customer, after, limit)
             following = cursor.next_page(theirs, limit=limit, by_deadline=False)
             shown = (line(each, reader.policy, now) for each in theirs if _counts(each, status))
             return CasePage(cases=tuple(shown), next=following)
-        read = _all_cases if status == "all" else _open_cases
+        read = _all_cases if status == "all" else open_cases
         snapshots = await read(reader, dealer_id, after, limit)
         following = cursor.next_page(snapshots, limit=limit, by_deadline=status == "open")
         lines = tuple(line(each, reader.policy, now) for each in snapshots)
@@ -246,7 +288,7 @@ async def _all_cases(
     reader: Reader[CaseFacts], dealer_id: str, after: str, limit: int
 ) -> Sequence[Snapshot[CaseFacts]]:
     if after and not after.startswith(f"{dealer_id}/"):
-        raise _wrong("after", "not the `next` of a page of all cases of this dealer")
+        raise wrong("after", "not the `next` of a page of all cases of this dealer")
     return await reader.page(dealer_id, after=after, limit=limit)
 
 
@@ -255,10 +297,10 @@ async def _cases_of(
 ) -> Sequence[Snapshot[CaseFacts]]:
     """The ids of a customer's cases begin with their key."""
     if not customer.startswith(f"{dealer_id}/"):
-        raise _wrong("customer", "not the key of a customer of this dealer")
+        raise wrong("customer", "not the key of a customer of this dealer")
     theirs = aggregate_within(customer, "")
     if after and not after.startswith(theirs):
-        raise _wrong("after", "not the `next` of a page of this customer's cases")
+        raise wrong("after", "not the `next` of a page of this customer's cases")
     found = await reader.page(dealer_id, after=after or theirs, limit=limit)
     return [*takewhile(lambda each: each.id.startswith(theirs), found)]
 
@@ -268,15 +310,28 @@ def _counts(snapshot: Snapshot[CaseFacts], status: str) -> bool:
     return status == "all" or is_open
 
 
-async def _open_cases(
-    reader: Reader[CaseFacts], dealer_id: str, after: str, limit: int
-) -> Sequence[Snapshot[CaseFacts]]:
+def _check_one_of(
+    *, customer: str | None, owner: str | None, counted: bool | None, status: str
+) -> None:
+    if [customer, owner, counted].count(None) < 2:
+        raise wrong("owner", "a customer's cases, somebody's, or those that are counted")
+    if owner is not None and status != "open":
+        raise wrong("status", "an owner's cases are those that are open")
+
+
+def _days(
+    rulebook: CaseRulebook,
+    dealer_id: str,
+    now: datetime,
+    *,
+    by: By,
+    first: date | None,
+    last: date | None,
+) -> tuple[date, date]:
     try:
-        position = cursor.read(after, dealer_id) if after else None
-    except ValueError:
-        message = "not the `next` of a page of this dealer's open cases"
-        raise _wrong("after", message) from None
-    return await reader.open_by_deadline(dealer_id, after=position, limit=limit)
+        return asked_days(by, first, last, today=today_at(rulebook, dealer_id, now))
+    except WrongDays as wrong_days:
+        raise wrong(wrong_days.parameter, wrong_days.message) from None
 
 
 def _tables(
@@ -288,32 +343,24 @@ def _tables(
     first: date | None,
     last: date | None,
 ) -> Tables:
-    try:
-        return Tables.asked(by, first, last, today=today_at(rulebook, dealer_id, now))
-    except WrongDays as wrong:
-        raise _wrong(wrong.parameter, wrong.message) from None
+    return Tables(by, *_days(rulebook, dealer_id, now, by=by, first=first, last=last))
 
 
 async def _filled(tables: Tables, reader: Reader[CaseFacts], dealer_id: str) -> Statistics:
     """The statistics of all cases of that time, which are read page by page."""
     since, until = tables.received_within
     after = ""
-    for _ in range(MOST_CASES // STATISTICS_PAGE):
+    for _ in range(MOST_CASES // LISTINGS_PAGE):
         page = await reader.listings(
-            dealer_id, since=since, until=until, after=after, limit=STATISTICS_PAGE
+            dealer_id, since=since, until=until, after=after, limit=LISTINGS_PAGE
         )
         tables.add_listed(listing for _, listing in page)
-        if len(page) < STATISTICS_PAGE:
+        if len(page) < LISTINGS_PAGE:
             return tables.statistics(dealer_id)
         after = page[-1][0]
-    raise _wrong("from", f"more than {MOST_CASES} complaints; ask for less time at once")
+    raise wrong("from", f"more than {MOST_CASES} complaints; ask for less time at once")
 
 
 def _table(found: Statistics) -> Response:
     name = f"complaints-{found.dealer_id}-{found.total.first}-{found.total.last}"
     return csv_response(to_csv(found), name=name)
-
-
-def _wrong(parameter: str, message: str) -> Refusal:
-    """Answers 422, in the form of all such responses."""
-    return Refusal(wrong_parameters([{"loc": ("query", parameter), "msg": message}]))

@@ -6,6 +6,7 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 
 from services.followup.adapters.calendars import calendar_response
+from services.followup.adapters.figure_routes import routes_behind_figures
 from services.followup.adapters.parameters import (
     AS_A_CALENDAR,
     CALENDAR_LIMIT,
@@ -15,6 +16,7 @@ from services.followup.adapters.parameters import (
     AsComponent,
     CalendarLang,
     DueBefore,
+    DueFrom,
     IfNoneMatch,
     IsOverdue,
     ListLimit,
@@ -28,14 +30,14 @@ from services.followup.adapters.parameters import (
 )
 from services.followup.adapters.reading import (
     known_customer,
+    months_of,
     rules_of,
     satisfaction_of,
     tasks_listed,
     tasks_of_a_day,
 )
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.satisfaction import MONTHS_COUNTED
-from services.followup.views.asked import asked_day, asked_due_before, check_worker
+from services.followup.views.asked import asked_day, asked_due, check_worker
 from services.followup.views.calendar import calendar_of
 from services.followup.views.customer import customer_tasks
 from services.followup.views.day_list import AskedDay
@@ -61,9 +63,8 @@ from shared.runtime import (
     known_dealer,
     telling_holds,
 )
-from shared.time.asked_months import asked_months
 from shared.time.clock import TimeSource
-from shared.time.months import month_at, month_text
+from shared.time.months import month_text
 
 
 def routes(reader: Reader[FollowUpFacts], clock: TimeSource, *, dealers: Dealers) -> APIRouter:
@@ -76,6 +77,7 @@ def routes(reader: Reader[FollowUpFacts], clock: TimeSource, *, dealers: Dealers
     _route_of_the_calendar(router, reader, clock)
     _route_of_satisfaction(router, reader, clock, dealers)
     _route_of_leads(router, reader, clock, dealers)
+    routes_behind_figures(router, reader, clock, dealers)
     return router
 
 
@@ -115,6 +117,7 @@ def _route_of_the_list(
         person: OfPerson = None,
         kind: OfKind = None,
         grade: OfGrade = None,
+        due_from: DueFrom = None,
         due_before: DueBefore = None,
         overdue: IsOverdue = None,
         status: OfStatus = None,
@@ -140,7 +143,8 @@ def _route_of_the_list(
                 person=person,
                 kind=kind,
                 grade=grade,
-                due_before=asked_due_before(due_before, zone),
+                due_from=asked_due("due_from", due_from, zone),
+                due_before=asked_due("due_before", due_before, zone),
                 is_overdue=asked_status(status, overdue),
             )
         found = await tasks_listed(reader, asked, after, most)
@@ -292,9 +296,7 @@ def _route_of_leads(
         """By how they came and by grade: contacted, quasi-lost, lost and why, approved, bought,
         falsely lost. What is known later changes the figures of past months."""
         dealer_id, now = known_dealer(reader, group, dealer), clock.now()
-        present = month_at(now, dealers.zone_of(dealer_id))
-        with refusing():
-            months = asked_months(first, last, present=present, counted=MONTHS_COUNTED)
+        months = months_of(first, last, now, dealers.zone_of(dealer_id))
         asked = AskedLeads(dealer_id, [month_text(month) for month in months])
         until = await reader.summarized_until()
         found = counted_leads(asked, await reader.totals(dealer_id), now, until)

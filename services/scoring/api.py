@@ -12,11 +12,16 @@ from services.scoring.adapters.parameters import (
     After,
     By,
     FromDay,
+    Left,
     ListLimit,
+    MoveMonth,
     OfGrade,
+    OfMoves,
     OfRisk,
     Order,
+    PageLimit,
     Period,
+    Reached,
     SeriesBy,
     Sort,
     ToDay,
@@ -25,15 +30,18 @@ from services.scoring.adapters.reading import (
     counted_months,
     customers_by_key,
     customers_listed,
+    moves_listed,
     rules_of,
     scored_customer,
 )
 from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.ranks import MONTHS_LISTED
 from services.scoring.views.analysis import TRAITS, analysed
 from services.scoring.views.asked import asked_days, asked_list
 from services.scoring.views.customer import course_of, customer_score
 from services.scoring.views.grades import grades_of
 from services.scoring.views.history import local_day, series
+from services.scoring.views.moves import AskedMoves
 from services.scoring.views.rhythms import rhythms_page
 from services.scoring.views.shadow import shadow_score
 from services.scoring.views.tables import analysis_csv, customers_csv, grades_csv, history_csv
@@ -41,6 +49,7 @@ from shared.contracts.http.rhythms import Rhythms
 from shared.contracts.http.scoring import CustomerScore, ScoreHistory
 from shared.contracts.http.scoring_lists import Customers
 from shared.contracts.http.scoring_months import Analysis, Grades
+from shared.contracts.http.scoring_moves import Moves
 from shared.dealers.dealer import Dealers
 from shared.decider.asked_lines import behind
 from shared.platform.asked import (
@@ -63,6 +72,7 @@ from shared.runtime import (
     shadow_routes,
     telling_holds,
 )
+from shared.time.asked_months import asked_months
 from shared.time.clock import TimeSource
 from shared.time.months import month_at
 
@@ -73,6 +83,7 @@ def routes(reader: Reader[ScoringFacts], clock: TimeSource, *, dealers: Dealers)
     _routes_of_a_customer(router, reader, clock, dealers)
     _routes_of_lists(router, reader, clock, dealers)
     _route_of_grades(router, reader, clock, dealers)
+    _route_of_moves(router, reader, clock, dealers)
     _route_of_the_analysis(router, reader, clock, dealers)
     _route_of_rhythms(router, reader, clock)
     router.include_router(shadow_routes(reader))
@@ -223,6 +234,39 @@ def _route_of_grades(
             behind_seconds=behind(now, found.until),
         )
         return table.answer(answer, grades_csv, name=f"grades-{dealer_id}")
+
+
+def _route_of_moves(
+    router: APIRouter, reader: Reader[ScoringFacts], clock: TimeSource, dealers: Dealers
+) -> None:
+    @router.get(
+        "/dealers/{group}/{dealer}/moves",
+        dependencies=[needs("scores:read", in_path)],
+        summary="Which customers moved from one grade, or risk, to another, the newest first",
+        responses=OF_A_DEALER,
+    )
+    async def moves(
+        group: str,
+        dealer: str,
+        *,
+        of: OfMoves,
+        left: Left = None,
+        reached: Reached = None,
+        first: MoveMonth = None,
+        last: ToMonth = None,
+        after: After = "",
+        limit: PageLimit = DEFAULT_LIMIT,
+    ) -> Moves:
+        """As the figures count them. Where not all of a month are asked for, a page may be shorter
+        than asked for and still have an `after`."""
+        dealer_id, now = known_dealer(reader, group, dealer), clock.now()
+        zone = dealers.zone_of(dealer_id)
+        with refusing():
+            months = asked_months(first, last, present=month_at(now, zone), counted=MONTHS_LISTED)
+        asked = AskedMoves(
+            dealer_id=dealer_id, of=of, months=months, zone=zone, left=left, reached=reached
+        )
+        return await moves_listed(reader, asked, after, limit, now)
 
 
 def _route_of_the_analysis(

@@ -18,6 +18,11 @@ def month_at(moment: datetime, zone: tzinfo) -> int:
     return month_of_day(moment.astimezone(zone))
 
 
+def month_begins(month: int, zone: tzinfo) -> datetime:
+    """The midnight there with which a month begins."""
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=zone)
+
+
 def year_of(month: int) -> int:
     """The year that a month is in."""
     return month // 12

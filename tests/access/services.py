@@ -242,6 +242,11 @@ def _identity() -> Story:
 
 @cache
 def _scoring() -> Story:
+    return scoring_with()
+
+
+def scoring_with(*more: Event[Any]) -> Story:
+    """What scoring knows of all dealers, and more."""
     mine = [scoring_story.sale("2025-01-10"), scoring_story.visit("2025-03-01")]
     keys = {dealer_id: f"{dealer_id}/{source}/C1" for dealer_id, source in SOURCES.items()}
     persons = [
@@ -271,7 +276,8 @@ def _scoring() -> Story:
         for dealer_id, other in ((MINE, SISTER), (SISTER, MINE))
     ]
     routes = partial(scoring_api.routes, dealers=DEALERS)
-    return Story(scoring(ScoringSettings()), SCORING_TRIAL, routes, [*of_all(mine), *persons])
+    events = [*of_all(mine), *persons, *more]
+    return Story(scoring(ScoringSettings()), SCORING_TRIAL, routes, events)
 
 
 @cache
@@ -285,6 +291,7 @@ def followup_with(*more: Event[Any], now: datetime = NOW) -> Story:
         followup_story.delivery("2025-05-28", sold_by="seller"),
         followup_story.visit("2025-05-30"),
         lead("2025-05-31"),
+        followup_story.survey("2025-05-31", 9),
     ]
     routes = partial(followup_api.routes, dealers=DEALERS)
     return Story(followup(FollowUpSettings()), FOLLOWUP_TRIAL, routes, [*of_all(mine), *more], now)

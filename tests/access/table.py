@@ -269,7 +269,15 @@ ROWS: tuple[Row, ...] = (
         f"{_CUSTOMER[1]}/history",
     ),
     _read("scoring", _CUSTOMER[0], "scores:read", _CUSTOMER[1]),
-    *_of_a_dealer("scoring", "scores:read", "customers", "grades", "analysis?by=car", "rhythms"),
+    *_of_a_dealer(
+        "scoring",
+        "scores:read",
+        "customers",
+        "grades",
+        "moves?of=grade",
+        "analysis?by=car",
+        "rhythms",
+    ),
     *_of_a_dealer("scoring", "policies:read", "shadow", good=404),  # nothing is tried
     *_deciding("followup"),
     _read("followup", _CUSTOMER[0], "tasks:read", _CUSTOMER[1]),
@@ -280,8 +288,11 @@ ROWS: tuple[Row, ...] = (
         "tasks/counts",
         "tasks/day?role=service_advisor",
         "tasks/calendar.ics?role=sales_consultant",
+        "tasks/done?person=s-1",
         "satisfaction",
+        "satisfaction/answers?survey=csi",
         "leads",
+        "leads/list",
     ),
     *_deciding("complaints"),
     _read(

@@ -69,6 +69,27 @@ def test_what_one_gives_another_sees_without_reloading(somebody: Somebody) -> No
     looks.check()
 
 
+def test_a_number_leads_to_what_it_is_made_of(somebody: Somebody) -> None:
+    person = somebody()
+    person.sign_in("manager", to=f"{BASE}/manager")
+    for place in (
+        "#manager-numbers a[href*='show=broken'] strong",
+        "section:has(#kept) a[href*='clock_state=broken']",
+    ):
+        page = person.open(f"{BASE}/manager")
+        number = page.locator(place).first
+        count = int(re.sub(r"\D", "", number.inner_text()))
+        assert count > 0, "or this test shows little"
+        number.click()
+        expect(page.locator("li.row")).to_have_count(count)
+        person.check()
+    person.open(f"{BASE}/manager/customers/moves?of=grade")
+    person.check()
+    page = person.open(f"{BASE}/manager/satisfaction")
+    page.emulate_media(media="print")
+    expect(page.locator("details li").last).to_be_visible()
+
+
 def test_without_scripts_tasks_are_given_all_the_same(somebody: Somebody) -> None:
     person = somebody(scripts=False)
     person.sign_in("manager", to=f"{BASE}/manager/tasks")

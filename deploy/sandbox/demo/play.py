@@ -78,6 +78,10 @@ class DemoRun:
         return ScaledClock(factor=FACTOR, origin_file=origin_file(self.directory))
 
 
+AIMS = Path(__file__).parent / "aims.yaml"
+"""What the demo's dealers aim at in satisfaction."""
+
+
 def origin_file(directory: Path) -> Path:
     """Where the processes find the start of scaled time."""
     return directory / "origin.json"
@@ -89,8 +93,9 @@ def demo_environment(directory: Path) -> dict[str, str]:
         BROKER_VARIABLE: "",
         DATABASE_VARIABLE: "",
         "AFTERCARE_DEALERS_FILE": str(EXAMPLE_DEALERS),
-        # its rosters are read; no edition is applied, so all dealers have the shipped rules
+        # its rosters are read; no edition is applied: all dealers have the shipped rules, with aims
         "AFTERCARE_RULES_DIR": str(EXAMPLE_RULES),
+        "AFTERCARE_FOLLOWUP_POLICY_FILE": str(AIMS),
         "AFTERCARE_CLOCK__ORIGIN_FILE": str(origin_file(directory)),
         "AFTERCARE_CLOCK__FACTOR": str(FACTOR),
     }

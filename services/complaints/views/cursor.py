@@ -29,12 +29,14 @@ def next_page(
     """
     if len(snapshots) < limit:
         return None
-    last = snapshots[-1]
-    if not by_deadline:
-        return last.id
-    assert last.listing is not None
-    assert last.listing.deadline is not None
-    return written((last.listing.deadline, last.id))
+    return behind(snapshots[-1]) if by_deadline else snapshots[-1].id
+
+
+def behind(snapshot: Snapshot[CaseFacts]) -> str:
+    """The cursor for the open cases that come after this one."""
+    assert snapshot.listing is not None
+    assert snapshot.listing.deadline is not None
+    return written((snapshot.listing.deadline, snapshot.id))
 
 
 def read(cursor: str, dealer_id: str) -> Position:

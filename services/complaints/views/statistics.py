@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import pairwise
 from math import ceil
 from statistics import median
-from typing import Self
 from zoneinfo import ZoneInfo
 
 from services.complaints.domain.listing import CaseTally, ClockTally
@@ -163,6 +162,19 @@ def _months_before(last: date) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
+def asked_days(by: By, first: date | None, last: date | None, *, today: date) -> tuple[date, date]:
+    """The days from one to another, both included; without them those of the last 12 weeks or
+    months. Raises `WrongDays`."""
+    last = last or today
+    if first is None:
+        first = _weeks_before(last) if by == "week" else _months_before(last)
+    if last < first:
+        raise WrongDays("to", "it is before the first day")
+    if (last - first).days >= MOST_DAYS:
+        raise WrongDays("from", f"at most {MOST_DAYS} days at once, which is three years")
+    return first, last
+
+
 class Tables:
     """Takes in cases one by one, in any order, and keeps no more of them than it must."""
 
@@ -173,18 +185,6 @@ class Tables:
         self._starts = [period.first for period in self._periods]
         self._sums = [_Sum() for _ in self._periods]
         self._received: defaultdict[str, list[date]] = defaultdict(list)
-
-    @classmethod
-    def asked(cls, by: By, first: date | None, last: date | None, *, today: date) -> Self:
-        """Of the days asked for; else of the last 12 weeks or months. Raises `WrongDays`."""
-        last = last or today
-        if first is None:
-            first = _weeks_before(last) if by == "week" else _months_before(last)
-        if last < first:
-            raise WrongDays("to", "it is before the first day")
-        if (last - first).days >= MOST_DAYS:
-            raise WrongDays("from", f"at most {MOST_DAYS} days at once, which is three years")
-        return cls(by, first, last)
 
     @property
     def received_within(self) -> tuple[datetime, datetime]:

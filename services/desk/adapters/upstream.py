@@ -15,6 +15,7 @@ from shared.contracts.envelope import CloudEvent
 from shared.contracts.http.complaints import CasePage, CaseView
 from shared.contracts.http.complaints_statistics import Statistics
 from shared.contracts.http.followup import CustomerTasks
+from shared.contracts.http.followup_figures import DoneToday, Leads, SurveyAnswers
 from shared.contracts.http.followup_leads import LeadMonths
 from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks, TaskCounts
 from shared.contracts.http.followup_satisfaction import Satisfaction
@@ -24,6 +25,7 @@ from shared.contracts.http.problem import PlaceInEvent, Problem
 from shared.contracts.http.scoring import CustomerScore, ScoreHistory
 from shared.contracts.http.scoring_lists import Customers
 from shared.contracts.http.scoring_months import Grades
+from shared.contracts.http.scoring_moves import Moves
 
 HOLDS = "Aftercare-Holds"
 """The header by which a service says whether it holds what it was asked to wait for."""
@@ -121,6 +123,23 @@ class OtherServices:
             user, "followup", f"/v1/dealers/{dealer_id}/satisfaction", Satisfaction, asked
         )
 
+    async def answers(self, user: User, dealer_id: str, **asked: Asked) -> SurveyAnswers:
+        """A page of the answers that satisfaction is made of; `asked` as the endpoint has it."""
+        path = f"/v1/dealers/{dealer_id}/satisfaction/answers"
+        return await self._read(user, "followup", path, SurveyAnswers, asked)
+
+    async def lead_lines(self, user: User, dealer_id: str, **asked: Asked) -> Leads:
+        """A page of the leads that figures are made of."""
+        return await self._read(
+            user, "followup", f"/v1/dealers/{dealer_id}/leads/list", Leads, asked
+        )
+
+    async def done_today(self, user: User, dealer_id: str, **asked: Asked) -> DoneToday:
+        """A page of the customers with whom a `person` is done today."""
+        return await self._read(
+            user, "followup", f"/v1/dealers/{dealer_id}/tasks/done", DoneToday, asked
+        )
+
     async def leads(self, user: User, dealer_id: str) -> LeadMonths:
         return await self._read(user, "followup", f"/v1/dealers/{dealer_id}/leads", LeadMonths, {})
 
@@ -161,6 +180,10 @@ class OtherServices:
 
     async def grades(self, user: User, dealer_id: str, **asked: Asked) -> Grades:
         return await self._read(user, "scoring", f"/v1/dealers/{dealer_id}/grades", Grades, asked)
+
+    async def moves(self, user: User, dealer_id: str, **asked: Asked) -> Moves:
+        """A page of the moves from one grade, or risk, to another."""
+        return await self._read(user, "scoring", f"/v1/dealers/{dealer_id}/moves", Moves, asked)
 
     async def person(self, user: User, key: str) -> CustomerPerson:
         path = f"/v1/customers/{_in_path(key)}"

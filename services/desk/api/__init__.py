@@ -18,6 +18,7 @@ from services.desk.api.filing import filing_router
 from services.desk.api.find import find_router
 from services.desk.api.home import home_router
 from services.desk.api.live import live_router
+from services.desk.api.made_of import made_of_router
 from services.desk.api.manager import manager_router
 from services.desk.api.outcomes import outcomes_router
 from services.desk.api.password import password_router
@@ -45,6 +46,7 @@ def routes(assets: Assets) -> Iterator[APIRouter]:
     yield live_router()
     yield presence_router()
     yield manager_router()
+    yield made_of_router()
     yield reassign_router()
     yield exports_router()
     yield complaints_router()

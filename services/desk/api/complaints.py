@@ -1,5 +1,6 @@
 """Complaints 投诉: all that are open, the next deadline first."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,6 +12,8 @@ from services.desk.views.complaints import (
     PAGE,
     SHOWN,
     CasesAsked,
+    ClockCounted,
+    CountedAsked,
     Show,
     counts_of,
     departments_in,
@@ -37,10 +40,17 @@ def complaints_router() -> APIRouter:
         show: Show = "open",
         department: Annotated[str, Query(max_length=200)] = "",
         severity: Severity | None = None,
+        clock: Annotated[str, Query(max_length=200)] = "",
+        clock_state: ClockCounted | None = None,
+        first: Annotated[date | None, Query(alias="from")] = None,
+        last: Annotated[date | None, Query(alias="to")] = None,
         page: Annotated[int, Query(ge=1, le=MOST_READ)] = 1,
         after: Annotated[str, Query(max_length=9000)] = "",
     ) -> Response:
+        """With a clock, its state or days they are those that a figure counts, closed ones too."""
         desk = desk_of(request)
+        counted = CountedAsked(clock=clock, state=clock_state, first=first, last=last)
+        show = "all" if counted.query else show
         asked = CasesAsked(
             show=show,
             department=department,
@@ -54,7 +64,7 @@ def complaints_router() -> APIRouter:
         following = None
         if show == "all":
             all_cases = await desk.services.cases(
-                at.user, at.dealer.id, status="all", after=after, limit=PAGE
+                at.user, at.dealer.id, status="all", after=after, limit=PAGE, **counted.query
             )
             found, following = list(all_cases.cases), all_cases.next
             page_of_them = found
@@ -64,6 +74,8 @@ def complaints_router() -> APIRouter:
         names = await desk.staff.known_at(at.dealer.id)
         shown = shown_to(request, at) | {
             "asked": asked,
+            "counted": counted.told(speech_of(desk, at)),
+            "query": counted.query,
             "filters": SHOWN,
             "counts": counts_of(lines, asked),
             "departments": departments_in(lines),

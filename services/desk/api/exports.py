@@ -1,14 +1,16 @@
 """Tables for spreadsheets. Each that is taken away is written down."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Annotated, TypeAlias, TypeVar
+from functools import partial
+from operator import attrgetter
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args
 
 from fastapi import APIRouter, Form, Request, Response
 
 from services.desk.adapters import workbooks
 from services.desk.adapters.workbooks import MEDIA_TYPES, file_of
 from services.desk.api.desk import Desk
-from services.desk.api.manager import done_today, say_to, team_of
+from services.desk.api.manager import say_to, team_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import CustomerCard
 from services.desk.views.exports import (
@@ -23,10 +25,19 @@ from services.desk.views.exports import (
     satisfaction_sheet,
     tasks_sheet,
 )
+from services.desk.views.figure_sheets import (
+    answers_sheet,
+    clocks_sheet,
+    leads_sheet,
+    moves_sheet,
+)
 from services.desk.views.manager import people_rows
 from shared.contracts.http.complaints import CaseLine
+from shared.contracts.http.followup_figures import AnswerLine, LeadLine
 from shared.contracts.http.followup_lists import TaskLine
 from shared.contracts.http.scoring_lists import CustomerLine
+from shared.contracts.http.scoring_moves import MoveLine, MovesOf
+from shared.contracts.surveys import SurveyKind
 from shared.platform.needs import TO_ALL
 
 A_PAGE = 500
@@ -123,10 +134,50 @@ async def _satisfaction(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> S
     return satisfaction_sheet(found, reader(None, {}))
 
 
+async def _answers(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
+    lines: list[tuple[SurveyKind, AnswerLine]] = []
+    for survey in get_args(SurveyKind):
+        page = _behind(partial(desk.services.answers, survey=survey), at, attrgetter("answers"))
+        lines += [(survey, each) for each in await _all(page)]
+    people = await _people(desk, at, [each.customer_key for _, each in lines])
+    return answers_sheet(lines, reader(people, {}))
+
+
+async def _leads(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
+    lines: list[LeadLine] = await _all(_behind(desk.services.lead_lines, at, attrgetter("leads")))
+    people = await _people(desk, at, [each.customer_key for each in lines])
+    return leads_sheet(lines, reader(people, {}))
+
+
+async def _moves(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
+    lines: list[MoveLine] = []
+    for of in get_args(MovesOf):
+        lines += await _all(_behind(partial(desk.services.moves, of=of), at, attrgetter("moves")))
+    people = await _people(desk, at, [each.customer_key for each in lines])
+    return moves_sheet(lines, reader(people, {}))
+
+
+async def _clocks(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
+    found = await desk.services.statistics(at.user, at.dealer.id, by="week")
+    return clocks_sheet(found, reader(None, {}))
+
+
+def _behind(
+    ask: Callable[..., Awaitable[Any]], at: AtDealer, lines: Callable[[Any], Any]
+) -> Page[Any]:
+    """The pages that a service answers with, of which `lines` has the lines."""
+
+    async def page(after: str | None) -> tuple[Sequence[Any], str | None]:
+        found = await ask(at.user, at.dealer.id, after=after, limit=A_PAGE)
+        return lines(found), found.after
+
+    return page
+
+
 async def _staff(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
     counts = await desk.services.task_counts(at.user, at.dealer.id)
     staff = await team_of(desk, at, counts)
-    rows = people_rows(counts, staff, await done_today(desk, at, staff, counts))
+    rows = people_rows(counts, staff)
     return people_sheet(rows, reader(None, staff))
 
 
@@ -138,6 +189,10 @@ _SHEETS: Mapping[
     "customers": _customers,
     "satisfaction": _satisfaction,
     "people": _staff,
+    "clocks": _clocks,
+    "moves": _moves,
+    "answers": _answers,
+    "leads": _leads,
 }
 
 

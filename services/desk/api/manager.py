@@ -14,6 +14,7 @@ from services.desk.domain.people import name_of
 from services.desk.views import charts
 from services.desk.views.manager import (
     cases_now,
+    done_in_all,
     kept_clocks,
     people_rows,
 )
@@ -27,10 +28,9 @@ from shared.contracts.http.scoring_lists import ListSort
 from shared.contracts.scoring import Grade, Risk
 from shared.platform.needs import TO_ALL
 
-"""How many open cases are looked at."""
-MOST_PEOPLE = 30
-"""Of how many people it is asked what they did today."""
 CUSTOMERS_A_PAGE = 100
+SHOWN_AT_ONCE = 12
+"""How many of the broken promises, and of those that nearly are, stand on the first screen."""
 
 
 def manager_router() -> APIRouter:
@@ -141,18 +141,18 @@ async def _now(desk: Desk, at: AtDealer) -> dict[str, Any]:
     )
     cases = None if found is None else found[0]
     staff = await team_of(desk, at, counts)
-    done = await done_today(desk, at, staff, counts)
     people = await desk.directory.of({each.customer_key for each in cases or ()})
     known = await desk.staff.known_at(dealer_id)
     language = at.visitor.language
     return {
         "cases": None if cases is None else cases_now(cases, people, known),
         "counts": counts,
-        "people": None if counts is None else people_rows(counts, staff, done),
-        "done": sum(done.values()),
+        "people": None if counts is None else people_rows(counts, staff),
+        "done": done_in_all(counts),
         "kept": statistics
         and kept_clocks(statistics, lambda message: desk.pages.word(language, message)),
         "charts": charts,
+        "shown_at_once": SHOWN_AT_ONCE,
     }
 
 
@@ -162,17 +162,3 @@ async def team_of(desk: Desk, at: AtDealer, counts: TaskCounts | None) -> Mappin
     busy = {each.of for each in counts.by_person} if counts is not None else set()
     left = {staff_id: known[staff_id] for staff_id in known if staff_id in busy}
     return {**left, **await desk.staff.at(at.dealer.id, "do_tasks")}
-
-
-async def done_today(
-    desk: Desk, at: AtDealer, staff: Mapping[str, str], counts: TaskCounts | None
-) -> dict[str, int]:
-    """Staff id -> with how many customers they are done today."""
-    if counts is None:
-        return {}
-    busy = {group.of: None for group in counts.by_person if group.of is not None}
-    ids = list({**busy, **dict.fromkeys(staff)})[:MOST_PEOPLE]
-    days = await asyncio.gather(
-        *(or_none(desk.services.day(at.user, at.dealer.id, person=each)) for each in ids)
-    )
-    return {each: day.done for each, day in zip(ids, days, strict=True) if day is not None}

@@ -3,13 +3,15 @@
 import asyncio
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, replace
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService, ServiceAway
 from services.desk.api.acts import reported
+from services.desk.api.asking import or_none
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
@@ -21,15 +23,17 @@ from services.desk.domain.reassigning import (
     before_giving,
     giving,
 )
-from services.desk.views.manager import NOBODY, name_of_staff
+from services.desk.views.manager import NOBODY, name_of_staff, open_of
 from services.desk.views.places import place_of
 from shared.contracts.http.followup import FollowUpTask
-from shared.contracts.http.followup_lists import TaskLine
+from shared.contracts.http.followup_lists import DealerTasks
 from shared.platform.needs import TO_ALL
 
 SHOWN = MOST_AT_ONCE
 AT_THE_SAME_TIME = 8
 
+MOST_OF_A_PLACE = 9000
+_After = Annotated[str, Query(max_length=MOST_OF_A_PLACE)]
 _Staff = Annotated[str, Form(max_length=200)]
 
 
@@ -53,8 +57,10 @@ def reassign_router() -> APIRouter:
         *,
         person: Annotated[str, Query(max_length=200)] = NOBODY,
         overdue: bool = False,
+        today: bool = False,
+        after: _After = "",
     ) -> Response:
-        asked = _Asked(person=person, overdue=overdue, to="", command=uuid.uuid4())
+        asked = _Asked(person, overdue, today, after, to="", command=uuid.uuid4())
         return await _page(request, at, asked)
 
     @router.post("/manager/tasks")
@@ -67,9 +73,11 @@ def reassign_router() -> APIRouter:
         to: _Staff = "",
         task: Annotated[list[str], Form(max_length=MOST_AT_ONCE)] = [],  # noqa: B006 - FastAPI's
         overdue: Annotated[bool, Form()] = False,
+        today: Annotated[bool, Form()] = False,
+        after: Annotated[str, Form(max_length=MOST_OF_A_PLACE)] = "",
     ) -> Response:
         desk = desk_of(request)
-        asked = _Asked(person=person, overdue=overdue, to=to, command=command)
+        asked = _Asked(person, overdue, today, after, to=to, command=command)
         try:
             chosen = [TaskNamed.parse(each, at.dealer.id) for each in task]
         except ValueError:
@@ -82,7 +90,7 @@ def reassign_router() -> APIRouter:
         found = await _give_all(desk, at, asked, chosen)
         is_away = any(each.given == "away" for each in found)
         if not is_away:
-            asked = _Asked(person=person, overdue=overdue, to="", command=uuid.uuid4())
+            asked = replace(asked, to="", command=uuid.uuid4())
         kept = [str(each.task) for each in found if each.given == "away"]
         return await _page(
             request,
@@ -97,10 +105,15 @@ def reassign_router() -> APIRouter:
     return router
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Asked:
     person: str
     overdue: bool
+    today: bool
+    """Those due today alone."""
+    after: str
+    """Where the page before has ended."""
+    _: KW_ONLY
     to: str
     command: uuid.UUID
 
@@ -158,15 +171,21 @@ async def _page(
     status: int = 200,
 ) -> Response:
     desk = desk_of(request)
-    found = await _listed(desk, at, asked)
+    found, counts = await asyncio.gather(
+        _listed(desk, at, asked), or_none(desk.services.task_counts(at.user, at.dealer.id))
+    )
     staff = await desk.staff.at(at.dealer.id, "do_tasks")
     decided = {each.task.task_id for each in outcomes if each.given in ("given", "taken", "over")}
-    lines = [line for line in found or () if line.task_id not in decided]
+    tasks = () if found is None else found.tasks
+    lines = [line for line in tasks if line.task_id not in decided]
     keys = {line.customer_key for line in lines} | {each.task.customer_key for each in outcomes}
     people = await desk.directory.of(keys)
     known = await desk.staff.known_at(at.dealer.id)
     shown: dict[str, Any] = shown_to(request, at) | {
         "lines": None if found is None else lines,
+        "following": None if found is None else found.after,
+        "in_all": counts
+        and open_of(counts, asked.person, overdue=asked.overdue, today=asked.today),
         "asked": asked,
         "whose": name_of_staff(_person(asked.person), known),
         "known_staff": known,
@@ -185,16 +204,19 @@ async def _page(
     )
 
 
-async def _listed(desk: Desk, at: AtDealer, asked: _Asked) -> tuple[TaskLine, ...] | None:
+async def _listed(desk: Desk, at: AtDealer, asked: _Asked) -> DealerTasks | None:
     """None where followup is away: what was chosen is shown all the same."""
+    today = desk.clock.now().astimezone(at.dealer.zone).date()
     try:
-        page = await desk.services.tasks(
+        return await desk.services.tasks(
             at.user,
             at.dealer.id,
             person=asked.person,
             overdue=True if asked.overdue else None,
+            due_from=today.isoformat() if asked.today else None,
+            due_before=(today + timedelta(days=1)).isoformat() if asked.today else None,
+            after=asked.after or None,
             limit=SHOWN,
         )
     except ServiceAway:
         return None
-    return page.tasks

@@ -28,7 +28,7 @@ from services.desk.views.today import (
     row_of,
     with_newer,
 )
-from shared.contracts.http.complaints import CasePage
+from shared.contracts.http.complaints import CaseLine, CasePage
 from shared.contracts.http.followup import CustomerTasks
 from shared.contracts.http.followup_lists import DayOfTasks, TaskCounts, TaskLine
 from shared.contracts.scoring import Grade
@@ -36,7 +36,7 @@ from shared.platform.needs import TO_ALL
 
 SHOWN = 30
 CASES_READ = 200
-"""How many open complaints are looked at for those that need somebody."""
+"""How many open complaints are read at once; of a whole dealer, no more."""
 
 
 class TodayQuery(BaseModel):
@@ -186,8 +186,7 @@ async def _shown(
     tasks, me = found or NO_TASKS, at.user.staff_id
     lines = with_newer(tasks.lines, plans, asked, me) if found else []
     later = [] if tasks.day is None else tasks.day.later
-    leads = at.may("reassign_complaints")
-    cases, many = cases_for(() if page is None else page.cases, me, all_of_dealer=leads)
+    cases, many = cases_for(() if page is None else page.cases)
     keys = {line.customer_key for line in lines} | {case.customer_key for case in cases}
     people = await desk.directory.of(keys | {each.task.customer_key for each in later})
     rows: list[TaskRow] = [row_of(each, people.get(each.customer_key), me) for each in lines]
@@ -214,6 +213,8 @@ async def _shown(
         ],
         "cases_many": many,
         "cases_known": page is not None,
+        "cases_more": page is not None and page.next is not None,
+        "cases_show": "open" if at.may("reassign_complaints") else "mine",
         "staff": staff,
         "known_staff": await desk.staff.known_at(at.dealer.id),
         "words": terms,
@@ -228,9 +229,25 @@ async def _tasks(
 
 
 async def _cases(desk: Desk, at: AtDealer) -> CasePage | None:
+    """Those that need whoever asks: of who leads, the first of all that are open; else all that
+    they are responsible for."""
     if not at.may("see_complaints"):
         return None
-    return await or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ))
+    if at.may("reassign_complaints"):
+        return await or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ))
+    return await or_none(_cases_of(desk, at, at.user.staff_id))
+
+
+async def _cases_of(desk: Desk, at: AtDealer, owner: str) -> CasePage:
+    lines: list[CaseLine] = []
+    after: str | None = ""
+    while after is not None:
+        page = await desk.services.cases(
+            at.user, at.dealer.id, owner=owner, after=after, limit=CASES_READ
+        )
+        lines += page.cases
+        after = page.next
+    return CasePage(cases=tuple(lines), next=None)
 
 
 def _owners(at: AtDealer) -> tuple[str, ...]:

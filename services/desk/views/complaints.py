@@ -2,30 +2,33 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Literal, TypeAlias, get_args
 
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views import case_words as words
 from services.desk.views.case import is_soon
+from services.desk.views.manager_words import CLOCKS
 from services.desk.views.places import place_of_case
 from services.desk.views.speech import N_, Speech
 from services.desk.views.terms import term
 from shared.contracts.http.complaints import CaseLine, CaseView, RunningClock
 from shared.contracts.identifiers import name_within, source_of
 
-Show: TypeAlias = Literal["open", "mine", "nobody", "today", "broken", "held", "all"]
+Show: TypeAlias = Literal["open", "mine", "nobody", "today", "warned", "broken", "held", "all"]
 SHOWN: Mapping[Show, str] = {
     "open": N_("Open"),
     "mine": N_("Mine"),
     "nobody": N_("Nobody's"),
     "today": N_("Due today"),
+    "warned": N_("About to break"),
     "broken": N_("Overdue"),
     "held": N_("On hold"),
     "all": N_("All, closed too"),
 }
 """The filters, in their order."""
+ClockCounted: TypeAlias = Literal["running", "kept", "broken", "ended"]
 PAGE = 50
 """How many cases a page shows."""
 
@@ -62,8 +65,10 @@ class CasesAsked:
             case "today":
                 due = line.deadline
                 return due is not None and self._day(due) <= self._day(self.now)
+            case "warned":
+                return is_warned(line)
             case "broken":
-                return line.status == "escalated"
+                return is_broken(line)
             case "held":
                 return any(clock.state == "paused" for clock in line.running)
             case _:
@@ -71,6 +76,54 @@ class CasesAsked:
 
     def _day(self, moment: datetime) -> str:
         return moment.astimezone(self.zone).date().isoformat()
+
+
+def is_broken(line: CaseLine) -> bool:
+    """Whether a promise is broken that is to be kept still."""
+    return any(clock.state == "broken" for clock in line.running)
+
+
+def is_warned(line: CaseLine) -> bool:
+    """Whether none is broken, and one so nearly that somebody was warned."""
+    return line.rung is not None and not is_broken(line)
+
+
+def pressing_clock(line: CaseLine) -> RunningClock | None:
+    """The clock that is broken; else that of which somebody was warned; else what is due first."""
+    warned = line.rung.clock if line.rung else None
+    return min(
+        line.running,
+        key=lambda clock: (clock.state != "broken", clock.clock != warned),
+        default=None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedAsked:
+    """The complaints that a figure counts: of some days, and of a clock in a state."""
+
+    clock: str = ""
+    state: ClockCounted | None = None
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As addresses, and the service, have it."""
+        said = {
+            "clock": self.clock,
+            "clock_state": self.state,
+            "from": self.first and self.first.isoformat(),
+            "to": self.last and self.last.isoformat(),
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def told(self, say: Speech) -> str:
+        """In words."""
+        days = "" if self.first is None else f"{self.first} – {self.last or '…'}"
+        clock = say(CLOCKS.get(self.clock, self.clock))
+        state = words.CLOCK_STATES[self.state] if self.state else ""
+        return " · ".join(each for each in (clock, say(state), days) if each)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +152,7 @@ class CaseRow:
     owner: str
     status: str
     chips: tuple[ClockChip, ...]
+    is_broken: bool
     rung: str
     """To whom the highest rung that was reached goes; empty: none was."""
 
@@ -146,6 +200,7 @@ def _row(
         ),
         status=say(words.STATUS[line.status]),
         chips=tuple(_chip(clock, line, now, say) for clock in (*line.running, *line.stopped)),
+        is_broken=is_broken(line),
         rung=", ".join(say(words.ROLES[role]) for role in roles),
     )
 

@@ -21,13 +21,27 @@ from shared.contracts.http.followup_satisfaction import (
 from shared.contracts.http.scoring_lists import CustomerLine
 from shared.contracts.identifiers import number_in, source_of
 
-ExportName: TypeAlias = Literal["tasks", "cases", "customers", "satisfaction", "people"]
+ExportName: TypeAlias = Literal[
+    "tasks",
+    "people",
+    "cases",
+    "clocks",
+    "customers",
+    "moves",
+    "satisfaction",
+    "answers",
+    "leads",
+]
 EXPORTS: Mapping[ExportName, str] = {
     "tasks": N_("Tasks to do"),
-    "cases": N_("Complaints, closed ones too"),
-    "customers": N_("Customers with grade and risk"),
-    "satisfaction": N_("Satisfaction by month"),
     "people": N_("Who has how much to do"),
+    "cases": N_("Complaints, closed ones too"),
+    "clocks": N_("Promises kept, week by week"),
+    "customers": N_("Customers with grade and risk"),
+    "moves": N_("Moves between grades and risks, the last twelve months"),
+    "satisfaction": N_("Satisfaction by month"),
+    "answers": N_("Answers of the last twelve months"),
+    "leads": N_("Leads of the last twelve months"),
 }
 assert EXPORTS.keys() == set(get_args(ExportName))
 

@@ -2,14 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from services.desk.domain.people import CustomerCard, name_of
 from services.desk.views.charts import Chart, Series
+from services.desk.views.complaints import is_broken, is_warned, pressing_clock
 from services.desk.views.manager_words import CLOCKS, Say, week_label
 from services.desk.views.places import place_of_case
 from services.desk.views.terms import term
 from shared.contracts.http.complaints import CaseLine, RunningClock
-from shared.contracts.http.complaints_statistics import ClockStatistics, Statistics
+from shared.contracts.http.complaints_statistics import (
+    ClockStatistics,
+    PeriodStatistics,
+    Statistics,
+)
 from shared.contracts.http.followup_lists import CountedGroup, TaskCounts
 
 NOBODY = "nobody"
@@ -27,6 +33,11 @@ class CaseNow:
     customer: str
     owner: str
     is_broken: bool
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When what presses most is, or was, due."""
+        return self.clock.due_at if self.clock else self.line.deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,10 @@ class Kept:
     median_hours: float | None
 
     @property
+    def broken(self) -> int:
+        return self.of - self.kept
+
+    @property
     def percent(self) -> int | None:
         return round(100 * self.kept / self.of) if self.of else None
 
@@ -77,6 +92,9 @@ class WeekRow:
     """A week, clock by clock."""
 
     period: str
+    first: date
+    last: date
+    """Its days, both included."""
     clocks: tuple[Kept | None, ...]
     """None: the clock ran in none of its cases."""
 
@@ -85,6 +103,7 @@ class WeekRow:
 class KeptClocks:
     """What was kept of each clock, week by week."""
 
+    names: tuple[str, ...]
     titles: tuple[str, ...]
     charts: tuple[Chart, ...]
     """One for each of them."""
@@ -102,7 +121,7 @@ def cases_now(
     found.sort(key=lambda each: (each.line.deadline is None, each.line.deadline, each.line.id))
     return CasesNow(
         broken=tuple(each for each in found if each.is_broken),
-        warned=tuple(each for each in found if not each.is_broken and each.line.rung is not None),
+        warned=tuple(each for each in found if is_warned(each.line)),
         held=sum(any(clock.state == "paused" for clock in line.running) for line in cases),
         open=len(cases),
     )
@@ -111,14 +130,13 @@ def cases_now(
 def _case_now(
     line: CaseLine, people: Mapping[str, CustomerCard], staff: Mapping[str, str]
 ) -> CaseNow:
-    broken = next((clock for clock in line.running if clock.state == "broken"), None)
     return CaseNow(
         line=line,
-        clock=broken or next(iter(line.running), None),
+        clock=pressing_clock(line),
         place=place_of_case(line.id)[0],
         customer=name_of(line.customer_key, people.get(line.customer_key)),
         owner=name_of_staff(line.assigned_to, staff),
-        is_broken=broken is not None,
+        is_broken=is_broken(line),
     )
 
 
@@ -127,24 +145,40 @@ def name_of_staff(staff_id: str | None, staff: Mapping[str, str]) -> str:
     return "" if staff_id is None else staff.get(staff_id, staff_id)
 
 
-def people_rows(
-    counts: TaskCounts, staff: Mapping[str, str], done: Mapping[str, int]
-) -> tuple[PersonRow, ...]:
+def people_rows(counts: TaskCounts, staff: Mapping[str, str]) -> tuple[PersonRow, ...]:
     """Who has most overdue comes first; what is nobody's comes last. `staff`: who works here, by
     staff id."""
     counted = {group.of: group for group in counts.by_person}
-    ids = {*staff, *(group.of for group in counts.by_person if group.of is not None)}
+    done = counts.done_today
+    ids = {*staff, *(done or ()), *(each for each in counted if each is not None)}
     rows = [_person_row(staff_id, counted.get(staff_id), staff, done) for staff_id in ids]
     rows.sort(key=lambda row: (-row.overdue, -row.open, row.name, row.staff_id))
     nobodys = _person_row(None, counted.get(None), staff, done)
     return (*rows, nobodys) if nobodys.open else tuple(rows)
 
 
+def open_of(counts: TaskCounts, person: str, *, overdue: bool, today: bool) -> int | None:
+    """How many tasks a person, or `NOBODY`, has to do; of these the overdue, or those due today.
+    None: it is not counted."""
+    staff_id = None if person == NOBODY else person
+    theirs = next((group for group in counts.by_person if group.of == staff_id), None)
+    if theirs is None or (overdue and today):
+        return None
+    return theirs.overdue if overdue else theirs.due_today if today else theirs.open
+
+
+def done_in_all(counts: TaskCounts | None) -> int | None:
+    """What all of the staff have done today, as their rows have it; None: it is not known."""
+    if counts is None or counts.done_today is None:
+        return None
+    return sum(counts.done_today.values())
+
+
 def _person_row(
     staff_id: str | None,
     counted: CountedGroup | None,
     staff: Mapping[str, str],
-    done: Mapping[str, int],
+    done: Mapping[str, int] | None,
 ) -> PersonRow:
     return PersonRow(
         staff_id=staff_id,
@@ -152,7 +186,7 @@ def _person_row(
         open=counted.open if counted else 0,
         overdue=counted.overdue if counted else 0,
         due_today=counted.due_today if counted else 0,
-        done=None if staff_id is None else done.get(staff_id),
+        done=None if staff_id is None or done is None else done.get(staff_id, 0),
     )
 
 
@@ -162,13 +196,14 @@ def kept_clocks(statistics: Statistics, say: Say) -> KeptClocks:
     clocks = statistics.total.clocks
     names = _in_order([name for name in clocks if _kept(clocks[name]) is not None])
     titles = tuple(say(term(name, CLOCKS)) for name in names)
-    weeks = tuple(
-        WeekRow(period.period, tuple(_kept(period.clocks.get(name)) for name in names))
-        for period in statistics.periods
-    )
-    total = WeekRow("total", tuple(_kept(statistics.total.clocks.get(name)) for name in names))
+    weeks = tuple(_week_row(period, names) for period in statistics.periods)
     charts = tuple(_clock_chart(title, at, weeks, say) for at, title in enumerate(titles))
-    return KeptClocks(titles, charts, weeks, total)
+    return KeptClocks(tuple(names), titles, charts, weeks, _week_row(statistics.total, names))
+
+
+def _week_row(period: PeriodStatistics, names: Sequence[str]) -> WeekRow:
+    clocks = tuple(_kept(period.clocks.get(name)) for name in names)
+    return WeekRow(period.period, period.first, period.last, clocks)
 
 
 def _in_order(names: Collection[str]) -> list[str]:

@@ -117,8 +117,11 @@ def _by_month(
 def _radar(
     figures: SurveyFigures, measured: tuple[StepFigure, ...], language: Tongue, say: Say
 ) -> Chart:
-    targets = [item.target for item in measured]
-    aims = [Series(name=say("target"), values=targets, look="target")] if any(targets) else []
+    """With the target of each step, where it has none of its own that of the whole survey."""
+    whole = figures.overall.target
+    targets = [whole if item.target is None else item.target for item in measured]
+    is_aimed = any(target is not None for target in targets)
+    aims = [Series(name=say("target"), values=targets, look="target")] if is_aimed else []
     return Chart(
         id=f"{figures.survey}-radar",
         title=said(figures.title, language),

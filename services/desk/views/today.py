@@ -189,13 +189,10 @@ def closed_word(task: FollowUpTask) -> str:
     return "" if task.status in TO_DO else ending_word(task.closed_because or task.status)
 
 
-def cases_for(
-    cases: Iterable[CaseLine], staff_id: str, *, all_of_dealer: bool
-) -> tuple[Sequence[CaseLine], int]:
-    """The open complaints that need somebody, by deadline, the first `MOST_CASES`; and how many
-    there are."""
-    theirs = [each for each in cases if all_of_dealer or each.assigned_to == staff_id]
-    return theirs[:MOST_CASES], len(theirs)
+def cases_for(cases: Sequence[CaseLine]) -> tuple[Sequence[CaseLine], int]:
+    """Of complaints that need somebody, by deadline, the first `MOST_CASES`; and how many there
+    are."""
+    return cases[:MOST_CASES], len(cases)
 
 
 def next_row(rows: Sequence[TaskRow], now: datetime, *, but: str = "") -> TaskRow | None:

@@ -7,9 +7,12 @@ from fastapi import Header, Query
 from services.followup.views.calendar import Component
 from services.followup.views.work_list import NOBODY
 from shared.contracts.followup import TaskKind
+from shared.contracts.http.followup_figures import LeadFigure
 from shared.contracts.http.followup_lists import ToDo
 from shared.contracts.http.table import Lang
+from shared.contracts.leads import LeadChannel, LeadReason
 from shared.contracts.scoring import Grade
+from shared.contracts.surveys import SurveyKind
 from shared.contracts.values import Day, ShortText
 from shared.platform.asked import Responses
 from shared.runtime import PAGE_LIMIT
@@ -42,6 +45,9 @@ DueBefore = Annotated[
         "such as `2026-12-01T09:00:00Z`."
     ),
 ]
+DueFrom = Annotated[
+    str | None, Query(description="Those due on that day or later, or from that instant on.")
+]
 IsOverdue = Annotated[
     bool | None, Query(alias="overdue", description="Whether they are to be overdue.")
 ]
@@ -67,6 +73,22 @@ People = Annotated[
         description="How many have the role on these days: each of them does so many tasks.",
     ),
 ]
+OfSurvey = Annotated[SurveyKind, Query(description="Which survey.")]
+OfItem = Annotated[
+    ShortText | None,
+    Query(description="Those with an answer to this item alone, as the figures name it."),
+]
+IsLow = Annotated[bool | None, Query(alias="low", description="Whether they are to be low.")]
+InFigure = Annotated[LeadFigure, Query(description="Those that count in this figure alone.")]
+LostBecause = Annotated[
+    LeadReason | None,
+    Query(alias="because", description="Those that are lost for this reason alone."),
+]
+OfChannel = Annotated[
+    LeadChannel | None, Query(alias="channel", description="Those that came so alone.")
+]
+WhoIsDone = Annotated[ShortText, Query(description="The staff id.")]
+PageLimit = Annotated[int, Query(ge=1, le=PAGE_LIMIT, description="How many lines at most.")]
 AsComponent = Annotated[
     Component,
     Query(alias="as", description="`event`, which any calendar shows, or `todo`."),

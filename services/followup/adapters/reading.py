@@ -4,6 +4,7 @@ dealer."""
 import asyncio
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from typing import Protocol, TypeVar
 
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
@@ -15,12 +16,14 @@ from services.followup.views.service_gaps import service_gaps
 from services.followup.views.work_list import AskedTasks, page_of_tasks
 from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks
 from shared.contracts.http.followup_satisfaction import Satisfaction
-from shared.decider.asked_lines import behind
+from shared.decider.asked_lines import AskedLines, FoundLines, behind
 from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, refusing, unknown
 from shared.runtime import Reader, customer_snapshot, lines_listed
 from shared.time.asked_months import asked_months
 from shared.time.months import month_at, month_text
+
+A_co = TypeVar("A_co", covariant=True)
 
 MOST_READ = 200
 """How many tasks are read at most for a page where some are not asked for: it may be shorter."""
@@ -73,6 +76,27 @@ async def _done_today(reader: Reader[FollowUpFacts], asked: AskedDay) -> int:
     return len((await lines_listed(reader, asked.done_today, "", asked.most)).lines)
 
 
+class AskedPage(AskedLines, Protocol[A_co]):
+    """Some lines of a list, and what is answered of them."""
+
+    def page(self, found: FoundLines, now: datetime, until: datetime | None) -> A_co: ...
+
+
+async def page_behind(
+    reader: Reader[FollowUpFacts], asked: AskedPage[A_co], after: str, limit: int, now: datetime
+) -> A_co:
+    """`limit` lines at most, those behind `after`. Refuses (422) what is the `after` of no page of
+    them."""
+    until = await reader.summarized_until()
+    return asked.page(await lines_listed(reader, asked, after, limit), now, until)
+
+
+def months_of(first: str | None, last: str | None, now: datetime, zone: tzinfo) -> range:
+    """The months from one to another. Refuses (422) months that cannot be."""
+    with refusing():
+        return asked_months(first, last, present=month_at(now, zone), counted=MONTHS_COUNTED)
+
+
 async def satisfaction_of(
     reader: Reader[FollowUpFacts],
     dealer_id: str,
@@ -83,9 +107,7 @@ async def satisfaction_of(
     zone: tzinfo,
 ) -> Satisfaction:
     """The months from one to another. Refuses (422) months that cannot be."""
-    present = month_at(now, zone)
-    with refusing():
-        months = asked_months(first, last, present=present, counted=MONTHS_COUNTED)
+    months, present = months_of(first, last, now, zone), month_at(now, zone)
     until = await reader.summarized_until()
     totals = await reader.totals(dealer_id)
     aims = rules_of(reader, dealer_id, now).satisfaction

@@ -20,7 +20,10 @@ TURN = "turn"
 """In the order in which they are to be done, under `worker`."""
 DONE = "done"
 """Customers, under the staff id of who was done with a task of theirs, by when that was last."""
-LISTS = (BY_DUE, OF_PERSON, OF_ROLE, OF_KIND, OF_GRADE, TURN, DONE)
+COUNTED = "counted"
+"""What figures are made of, by when it was: answers under their survey, leads under `LEADS`."""
+LEADS = "leads"
+LISTS = (BY_DUE, OF_PERSON, OF_ROLE, OF_KIND, OF_GRADE, TURN, DONE, COUNTED)
 
 _PRIORITIES = 16
 """How many ranks a minute has."""
@@ -42,7 +45,7 @@ def due_rank(due_at: datetime, priority: int) -> int:
     return _bounded(minute_of(due_at) * _PRIORITIES + priority)
 
 
-def done_rank(at: datetime) -> int:
+def minute_rank(at: datetime) -> int:
     """By the minute in which it was."""
     return _bounded(minute_of(at))
 

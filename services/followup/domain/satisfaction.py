@@ -58,6 +58,14 @@ class AskedAbout(NamedTuple):
     """The dealer's."""
 
 
+class CountedAnswer(NamedTuple):
+    """An answer to a survey, as it is counted."""
+
+    known: KnownAnswer
+    items: Sequence[tuple[str, int]]
+    """What it is counted by, and the answer in tenths of a point."""
+
+
 class _Tally(NamedTuple):
     """Where is counted, month by month."""
 
@@ -243,23 +251,32 @@ def _can_be_asked(
 
 def _count_answers(tally: _Tally, history: TaskHistory, policy: FollowUpPolicy) -> None:
     """In the month of the answer."""
-    own: dict[tuple[int, SurveyKind], set[str]] = {}
-    for answer in history.answers:
-        survey = answer.survey
-        month = own.setdefault((month_at(survey.at, tally.zone), survey.survey), set())
-        month.update(map(item_word, survey.answers))
-    for answer in history.answers:
-        survey, kind = answer.survey, answer.survey.survey
-        names = _counted_names(own[month_at(survey.at, tally.zone), kind], kind)
+    for answer in counted_answers(history, tally.zone):
+        survey, kind = answer.known.survey, answer.known.survey.survey
         tally.add(survey.at, "answers", kind)
         tally.add(survey.at, "tenths", kind, amount=survey.overall)
         if is_low(survey, policy.low_answers):
             tally.add(survey.at, "low", kind)
-        for told, tenths in survey.answers.items():
-            word = item_word(told)
-            item = word if word in names else OTHER_ITEM
+        for item, tenths in answer.items:
             tally.add(survey.at, "answers", kind, item=item)
             tally.add(survey.at, "tenths", kind, item=item, amount=tenths)
+
+
+def counted_answers(history: TaskHistory, zone: tzinfo) -> Iterator[CountedAnswer]:
+    """Each answer to a survey, with its items by the names that they are counted by."""
+    own: dict[tuple[int, SurveyKind], set[str]] = {}
+    for answer in history.answers:
+        survey = answer.survey
+        month = own.setdefault((month_at(survey.at, zone), survey.survey), set())
+        month.update(map(item_word, survey.answers))
+    for answer in history.answers:
+        survey = answer.survey
+        names = _counted_names(own[month_at(survey.at, zone), survey.survey], survey.survey)
+        words = ((item_word(told), tenths) for told, tenths in survey.answers.items())
+        yield CountedAnswer(
+            answer,
+            [(word if word in names else OTHER_ITEM, tenths) for word, tenths in words],
+        )
 
 
 def _counted_names(names: set[str], kind: SurveyKind) -> set[str]:

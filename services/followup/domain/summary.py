@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from services.followup.domain import ranks
+from services.followup.domain.behind_figures import entries_behind
 from services.followup.domain.decide import condense, still_to_do
 from services.followup.domain.documents import Outcome
 from services.followup.domain.facts import FollowUpFacts
@@ -42,7 +43,8 @@ ZoneOf = Callable[[str], tzinfo]
 AT_PRESENT = "tasks"
 """The period of what is to do now."""
 OPEN, OVERDUE = "open", "overdue"
-BY = ("all", "role", "person", "kind", "grade")
+PERSON = "person"
+BY = ("all", "role", PERSON, "kind", "grade")
 """What tasks are counted by; a task of several purposes counts once in each of their kinds."""
 NONE = ""
 """Of a task of nobody in particular, or of a customer without a grade."""
@@ -60,7 +62,7 @@ class TaskCounter(NamedTuple):
     """What is counted under a period of tasks."""
 
     what: str
-    """`open`, `overdue`, or the day of the month on which it is due, such as `07`."""
+    """`open`, `overdue`, or the day of the month on which it is due, or was done, such as `07`."""
     by: str
     of: str
 
@@ -79,9 +81,14 @@ def month_of_tasks(month: str) -> str:
     return f"{AT_PRESENT}-{month}"
 
 
+def month_of_done(month: str) -> str:
+    """The period of customers with whom somebody was done last in a month such as `2026-11`."""
+    return f"done-{month}"
+
+
 def summaries(zone_of: ZoneOf) -> Summaries[FollowUpFacts, FollowUpPolicy]:
     """The lists and totals of all dealers."""
-    return Summaries(lists=ranks.LISTS, summarize=partial(_summarize_in, zone_of))
+    return Summaries(lists=ranks.LISTS, summarize=partial(_summarize_in, zone_of), version=2)
 
 
 def _summarize_in(
@@ -96,8 +103,8 @@ def summarize(
     facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, *, zone: tzinfo
 ) -> Summary | None:
     """Where the customer's tasks to do stand now in each list, what they, the leads and all that
-    happened count for, and who was done with one last. None without any. It stays the same until
-    anything changes next."""
+    happened count for, line by line, too, and who was done with one last. None without any. It
+    stays the same until anything changes next."""
     facts = condense(facts, policy)
     history = customer_history(facts, policy)
     walk = walked(facts, history, policy, now)
@@ -110,7 +117,8 @@ def summarize(
     if not (tasks or done or others):
         return None
     found = summary_of(facts.customer_key, tasks, zone, done=done)
-    return replace(found, counts={**found.counts, **others}) if others else found
+    behind = entries_behind(history, policy, zone, most=MOST_ENTRIES - len(found.entries))
+    return replace(found, counts={**found.counts, **others}, entries={**found.entries, **behind})
 
 
 def last_done(outcomes: Iterable[Outcome]) -> Mapping[str, datetime]:
@@ -137,9 +145,11 @@ def summary_of(
     """
     pressing = sorted(tasks, key=lambda about: _pressing(about, tasks[about]))
     return Summary(
-        ranks={keyed(ranks.DONE, ranks.key_of(by)): ranks.done_rank(at) for by, at in done.items()},
+        ranks={
+            keyed(ranks.DONE, ranks.key_of(by)): ranks.minute_rank(at) for by, at in done.items()
+        },
         line={},
-        counts=_counts(list(tasks.values()), zone),
+        counts={**_counts(list(tasks.values()), zone), **_done_counts(done, zone)},
         entries={
             str(task_id(customer_key, about)): entry_of(tasks[about], zone)
             for about in pressing[:MOST_ENTRIES]
@@ -239,10 +249,21 @@ def _counted(
     return periods
 
 
+def _done_counts(done: Mapping[str, datetime], zone: tzinfo) -> Mapping[str, Mapping[str, int]]:
+    """On the day of each of them on which they were done with the customer last: so of the present
+    day it is all of them."""
+    periods: dict[str, dict[str, int]] = {}
+    for by, at in done.items():
+        day = at.astimezone(zone)
+        counter = TaskCounter(f"{day:%d}", PERSON, by)
+        periods.setdefault(month_of_done(f"{day:%Y-%m}"), {})[str(counter)] = 1
+    return periods
+
+
 def _traits(task: TaskChanged) -> Iterator[tuple[str, str]]:
     yield "all", NONE
     yield "role", task.owner_role
-    yield "person", task.person or NONE
+    yield PERSON, task.person or NONE
     yield "grade", task.grade or NONE
     for kind in kinds_of(task):
         yield "kind", kind

@@ -13,8 +13,9 @@ _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
 
 
-def asked_due_before(given: str | None, zone: tzinfo) -> datetime | None:
-    """The instant before which tasks are to be due; a day begins at the dealer's midnight.
+def asked_due(parameter: str, given: str | None, zone: tzinfo) -> datetime | None:
+    """The instant from which on, or before which, tasks are to be due; a day begins at the dealer's
+    midnight.
 
     Raises `WronglyAsked`.
     """
@@ -28,7 +29,7 @@ def asked_due_before(given: str | None, zone: tzinfo) -> datetime | None:
         return datetime.combine(_DAY.validate_python(given), time(), zone)
     except ValidationError:
         raise WronglyAsked(
-            "due_before", "a day such as 2026-12-01, or an instant such as 2026-12-01T09:00:00Z"
+            parameter, "a day such as 2026-12-01, or an instant such as 2026-12-01T09:00:00Z"
         ) from None
 
 

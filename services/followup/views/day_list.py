@@ -110,7 +110,7 @@ class AskedDay:
             return None
         began = datetime.combine(self.today, time(), self.zone)
         name = keyed(ranks.DONE, ranks.key_of(self.person))
-        return TasksOfAWorker(self.dealer_id, name, RankRange(ranks.done_rank(began)))
+        return TasksOfAWorker(self.dealer_id, name, RankRange(ranks.minute_rank(began)))
 
     @property
     def days(self) -> Sequence[date]:

@@ -175,10 +175,9 @@ def _items(kind: SurveyKind, counted: Counted) -> list[str]:
 
 def _step(kind: SurveyKind, item: str, counted: Counted, aims: SatisfactionAims) -> StepFigure:
     survey_aims = aims_of(kind, aims)
-    title = ITEMS[kind].get(item, _OTHER if item == OTHER_ITEM else Bilingual(en=item, zh=item))
     figure = _figure(
         item,
-        title,
+        title_of(kind, item),
         "points",
         _Value(mean_of(counted, kind, item), counted.of("answers", kind, item)),
         target=survey_aims.items.get(item),
@@ -190,6 +189,11 @@ def _step(kind: SurveyKind, item: str, counted: Counted, aims: SatisfactionAims)
         importance=survey_aims.importance.get(item),
         beside=tuple(_hard(name, counted, aims) for name in beside),
     )
+
+
+def title_of(kind: SurveyKind, item: str) -> Bilingual:
+    """What an item of a survey is called; one of other names as it is."""
+    return ITEMS[kind].get(item, _OTHER if item == OTHER_ITEM else Bilingual(en=item, zh=item))
 
 
 def _hard(name: HardIndicator, counted: Counted, aims: SatisfactionAims) -> SatisfactionFigure:

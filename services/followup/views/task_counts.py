@@ -11,6 +11,7 @@ from services.followup.domain.summary import (
     OPEN,
     OVERDUE,
     TaskCounter,
+    month_of_done,
     month_of_tasks,
 )
 from shared.contracts.http.followup_lists import CountedGroup, CountedKind, CountedTasks, TaskCounts
@@ -40,6 +41,7 @@ def counted_tasks(
     for counter, count in _of_today(asked.today, totals):
         if counter.by in found:
             found[counter.by].setdefault(counter.of, {})[counter.what] = count
+    done = totals.get(month_of_done(f"{asked.today:%Y-%m}"), {})
     total = found["all"].get(NONE, {})
     return TaskCounts(
         dealer_id=asked.dealer_id,
@@ -49,6 +51,7 @@ def counted_tasks(
         by_person=_groups(found["person"], asked.today),
         by_kind=tuple(_titled(each, titles) for each in _groups(found["kind"], asked.today)),
         by_grade=_groups(found["grade"], asked.today),
+        done_today=_done_on(asked.today, done),
         as_of=until,
         behind_seconds=behind(now, until),
     )
@@ -63,6 +66,11 @@ def _of_today(
         counter = TaskCounter.read(text)
         if counter.what == f"{today:%d}":
             yield counter, count
+
+
+def _done_on(today: date, counts: Mapping[str, int]) -> Mapping[str, int]:
+    counters = ((TaskCounter.read(text), count) for text, count in sorted(counts.items()))
+    return {counter.of: count for counter, count in counters if counter.what == f"{today:%d}"}
 
 
 def _groups(groups: Mapping[str, Mapping[str, int]], today: date) -> tuple[CountedGroup, ...]:

@@ -31,6 +31,7 @@ class AskedTasks:
     """`NOBODY`: those of nobody in particular."""
     kind: str | None = None
     grade: Grade | None = None
+    due_from: datetime | None = None
     due_before: datetime | None = None
     is_overdue: bool | None = None
     """None: whether overdue or not."""
@@ -55,6 +56,8 @@ class AskedTasks:
         at_least, below = 0, MOST_RANK + 1
         if self.is_overdue is False:
             at_least = ranks.first_due_in(ranks.minute_of(self.now))
+        if self.due_from is not None:
+            at_least = max(at_least, ranks.first_due_in(ranks.minute_of(self.due_from)))
         if self.is_overdue:
             below = ranks.first_due_in(ranks.minute_of(self.now) + 1)
         if self.due_before is not None:
@@ -90,15 +93,17 @@ class AskedTasks:
 
     def _is_due_as_asked(self, due_at: datetime) -> bool:
         is_overdue = due_at <= self.now
-        return self.is_overdue in (None, is_overdue) and (
-            self.due_before is None or due_at < self.due_before
+        return (
+            self.is_overdue in (None, is_overdue)
+            and (self.due_from is None or due_at >= self.due_from)
+            and (self.due_before is None or due_at < self.due_before)
         )
 
     @property
     def text(self) -> str:
         """Says all that is asked for, but for the present."""
-        due = None if self.due_before is None else instant_text(self.due_before)
-        asked = (self.role, self.person, self.kind, self.grade, due, self.is_overdue)
+        due = [each and instant_text(each) for each in (self.due_from, self.due_before)]
+        asked = (self.role, self.person, self.kind, self.grade, *due, self.is_overdue)
         return repr((self.dealer_id, *asked))
 
 

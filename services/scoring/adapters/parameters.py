@@ -7,6 +7,7 @@ from fastapi import Query
 from services.scoring.views.history import HistoryBy
 from shared.contracts.http.scoring_lists import ListOrder, ListSort
 from shared.contracts.http.scoring_months import AnalysisBy
+from shared.contracts.http.scoring_moves import MovesOf
 from shared.contracts.scoring import Grade, Risk
 from shared.contracts.values import Day
 from shared.platform.asked import MONTH
@@ -50,5 +51,17 @@ Period = Annotated[
 ]
 FromDay = Annotated[Day | None, Query(alias="from", description="The first day.")]
 ToDay = Annotated[Day | None, Query(alias="to", description="The last day; without it today.")]
+OfMoves = Annotated[MovesOf, Query(description="From one grade to another, or risk.")]
+Left = Annotated[Grade | Risk | None, Query(description="From this grade, or risk, alone.")]
+Reached = Annotated[Grade | Risk | None, Query(description="To this grade, or risk, alone.")]
+PageLimit = Annotated[int, Query(ge=1, le=PAGE_LIMIT, description="How many moves at most.")]
+MoveMonth = Annotated[
+    str | None,
+    Query(
+        alias="from",
+        description="The first month, such as `2026-01`; at most 12 ago.",
+        json_schema_extra=MONTH,
+    ),
+]
 By = Annotated[AnalysisBy, Query(description="What customers have in common.")]
 SeriesBy = Annotated[HistoryBy, Query(description="Every change, or the end of each day or month.")]

@@ -11,8 +11,10 @@ from services.scoring.domain.rulebook import ScoringRulebook
 from services.scoring.views.customer import score_of
 from services.scoring.views.dealer import customers_page
 from services.scoring.views.listing import AskedList, customers_of
+from services.scoring.views.moves import AskedMoves
 from services.scoring.views.totals import CountedMonths
 from shared.contracts.http.scoring_lists import CustomerLine, Customers
+from shared.contracts.http.scoring_moves import Moves
 from shared.dealers.dealer import Dealers
 from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, refusing, unknown, wrongly_asked
@@ -42,6 +44,15 @@ async def counted_months(
     until = await reader.summarized_until()
     totals = await reader.totals(dealer_id)
     return await to_thread(CountedMonths.of, totals, months, until, among)
+
+
+async def moves_listed(
+    reader: Reader[ScoringFacts], asked: AskedMoves, after: str, limit: int, now: datetime
+) -> Moves:
+    """`limit` moves at most, those behind `after`. Refuses (422) what is the `after` of no page of
+    them."""
+    until = await reader.summarized_until()
+    return asked.page(await lines_listed(reader, asked, after, limit), now, until)
 
 
 async def scored_customer(reader: Reader[ScoringFacts], key: str) -> Snapshot[ScoringFacts]:

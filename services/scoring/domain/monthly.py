@@ -7,7 +7,7 @@ month is over.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import pairwise
 from operator import attrgetter
@@ -135,11 +135,17 @@ def _count_visits(by_month: ByMonth, way: Way) -> None:
             by_month[month][counter_name("paid", grade, visit.currency)] += visit.paid
 
 
+def risk_moves(way: Way) -> Iterator[tuple[datetime, Risk, Risk]]:
+    """When they moved from which risk to which."""
+    for before, after in pairwise(way.risks):
+        if before.risk is not None and after.risk is not None:
+            yield after.at, before.risk, after.risk
+
+
 def _count_moves(by_month: ByMonth, way: Way) -> None:
     for change in way.grade_changes:
         name = counter_name("grade_moves", change.before, change.after)
         by_month[way.month_at(change.at)][name] += 1
-    for before, after in pairwise(way.risks):
-        if before.risk is not None and after.risk is not None:
-            name = counter_name("risk_moves", way.grade_at(after.at), move(before.risk, after.risk))
-            by_month[way.month_at(after.at)][name] += 1
+    for at, before, after in risk_moves(way):
+        name = counter_name("risk_moves", way.grade_at(at), move(before, after))
+        by_month[way.month_at(at)][name] += 1

@@ -5,7 +5,7 @@ part is in its highest bits: so a part is a range of ranks.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from shared.contracts.scoring import Grade, Risk
 from shared.decider.asked_lines import RankRange
@@ -19,8 +19,13 @@ BY_RISK = "risk"
 BY_RISK_SINCE = "risk_since"
 """A part for each risk, by the day since when."""
 BY_NEXT_VISIT = "next_visit"
+MOVES = "moves"
+"""Moves from one grade to another under `OF_GRADE`, from one risk to another under `OF_RISK`; by
+when they were."""
+OF_GRADE, OF_RISK = "grade", "risk"
 MONTHS_LISTED = 13
-"""Of how many months there is a list of points won and lost: the present one and those before."""
+"""Of how many months there is a list of points won and lost, and moves are listed: the present one
+and those before."""
 
 GRADES: Mapping[Grade, int] = {"general": 0, "potential": 1, "quality": 2}
 """The better the higher."""
@@ -44,6 +49,7 @@ LISTS = (
     BY_RISK,
     BY_RISK_SINCE,
     BY_NEXT_VISIT,
+    MOVES,
     *(by_month(month) for month in range(MONTHS_LISTED)),
 )
 
@@ -76,6 +82,11 @@ def moved_rank(month: int, points: int) -> int:
 def points_moved(rank: int) -> int:
     """The points won, or lost, that stand there in the list of a month."""
     return (rank & (1 << _MONTH) - 1) - (1 << _MONTH - 1)
+
+
+def move_rank(at: datetime) -> int:
+    """By the minute in which it was, since 1970."""
+    return min(max(int(at.timestamp() // 60), 0), MOST_RANK)
 
 
 def part_of_grade(grade: Grade) -> RankRange:

@@ -16,6 +16,7 @@ from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.history import history
 from services.scoring.domain.kept_car import KeptCar
 from services.scoring.domain.monthly import Way, counts, moved
+from services.scoring.domain.moves import move_entries
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.risk import next_visit_from
 from shared.contracts.identifiers import customer_of, dealer_of, source_of
@@ -29,7 +30,9 @@ ZoneOf = Callable[[str], tzinfo]
 
 def summaries(zone_of: ZoneOf) -> Summaries[ScoringFacts, ScoringPolicy]:
     """The lists and totals of all dealers."""
-    return Summaries(lists=ranks.LISTS, summarize=partial(_summarize_in, zone_of), rest=rest_of)
+    return Summaries(
+        lists=ranks.LISTS, summarize=partial(_summarize_in, zone_of), rest=rest_of, version=2
+    )
 
 
 def _summarize_in(
@@ -73,6 +76,7 @@ def summarize(
         line={**_line(so_far, car, expected), "person": list(others)},
         counts=counts(way, until=until),
         groups=_groups(facts.customer_key, documents, car),
+        entries=move_entries(way, until=until),
     )
 
 

@@ -1,5 +1,6 @@
 """A dealer's tasks to do in lists, as followup answers."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -101,6 +102,8 @@ class TaskCounts(DescribedResponse):
     by_kind: tuple[CountedKind, ...]
     """A task that is for several kinds counts in each."""
     by_grade: tuple[CountedGroup, ...]
+    done_today: Mapping[str, int] | None = None
+    """Staff id -> with how many customers they are done today; null: it is not told."""
     as_of: Instant | None
     behind_seconds: int | None
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.complaints.api import STATISTICS_PAGE
+from services.complaints.adapters.reading import LISTINGS_PAGE
 from services.complaints.domain.rulebook import rulebook_of
 from services.complaints.views import cursor
 from shared.decider.decision import NOTHING_DUE
@@ -89,6 +89,65 @@ def of_two() -> OneDealer:
 async def test_a_customers_cases_come_by_id(limit: int, status: str, names: list[str]) -> None:
     found, _ = await _pages(of_two(), limit, status=status, customer=f"{DEALER}/cdk/C")
     assert found == names
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+async def test_the_open_cases_of_one_of_the_staff_come_by_deadline(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many others there are."""
+    monkeypatch.setattr("services.complaints.adapters.reading.READ_AT_ONCE", 2)
+    given_to_me = step("reassigned", "55m", to="s-1")
+    cases = {f"K{number}": given(filed(received=f"{number}m")) for number in range(5)}
+    cases |= {"K5": given(filed(), given_to_me)}
+    cases |= {"K6": given(filed(received="50m"), given_to_me)}
+    cases |= {"K7": given(filed(), given_to_me, step("withdrawn", "1h"))}
+    reader = OneDealer({f"{DEALER}/cdk/C|{n}": case.when("140m") for n, case in cases.items()})
+    names, _ = await _pages(reader, limit, owner="s-1")
+    assert names == ["K5", "K6"]
+
+
+async def test_cases_are_those_that_statistics_count() -> None:
+    async with client(five(), at("140m")) as asked:
+        total = (await asked.get(STATISTICS)).json()
+        compared = 0
+        for period in (*total["periods"], total["total"]):
+            days = {"from": period["from"], "to": period["to"]}
+            for name, clock in period["clocks"].items():
+                for state in ("kept", "broken", "running", "ended"):
+                    query = {**days, "clock": name, "clock_state": state, "status": "all"}
+                    found = (await asked.get(CASES, params=query)).json()["cases"]
+                    assert len(found) == clock[state], (name, state)
+                    compared += len(found)
+            received = (await asked.get(CASES, params={**days, "status": "all"})).json()["cases"]
+            assert len(received) == period["received"]
+        open_ones = await asked.get(CASES, params={"from": total["total"]["from"]})
+        assert len(open_ones.json()["cases"]) == total["total"]["open"]
+    assert compared > 4
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+async def test_cases_that_are_counted_come_by_id_in_pages(limit: int) -> None:
+    names, found = await _pages(five(), limit, status="all", clock="contact", clock_state="broken")
+    assert names == ["K3"]
+    assert found[0]["status"] == "escalated"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"owner": "s-1", "status": "all"},
+        {"owner": "s-1", "clock": "contact"},
+        {"owner": "s-1", "customer": f"{DEALER}/cdk/C"},
+        {"clock_state": "broken", "customer": f"{DEALER}/cdk/C"},
+        {"clock_state": "late"},
+        {"clock": "contact", "from": "2026-11-02", "to": "2026-11-01"},
+        {"clock": "contact", "after": "sunrise/berlin/cdk/C|K"},
+    ],
+)
+async def test_cases_that_cannot_be_asked_for_are_refused(params: dict[str, str]) -> None:
+    async with client(five(), at("1h")) as asked:
+        assert (await asked.get(CASES, params=params)).status_code == 422
 
 
 async def test_a_customer_of_another_dealer_is_none_of_this_ones() -> None:
@@ -201,16 +260,16 @@ async def test_statistics_are_read_page_by_page() -> None:
     assert listing is not None
     reader.more = [
         (f"{DEALER}/cdk/{number:05d}", replace(listing, since=at("0s") + timedelta(seconds=number)))
-        for number in range(2 * STATISTICS_PAGE + 10)
+        for number in range(2 * LISTINGS_PAGE + 10)
     ]
     async with client(reader, at("1d")) as asked:
         found = (await asked.get(STATISTICS)).json()
-    assert found["total"]["received"] == 2 * STATISTICS_PAGE + 11
+    assert found["total"]["received"] == 2 * LISTINGS_PAGE + 11
     assert reader.read == 3
 
 
 async def test_too_many_cases_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.complaints.api.STATISTICS_PAGE", 1)
+    monkeypatch.setattr("services.complaints.api.LISTINGS_PAGE", 1)
     monkeypatch.setattr("services.complaints.api.MOST_CASES", 3)
     async with client(five(), at("1d")) as asked:
         answer = await asked.get(STATISTICS)

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.desk.adapters.directory.directory import known_customer
 from services.desk.domain.people import CustomerCard
+from shared.contracts.envelope import Event
 from shared.contracts.identifiers import customer_key, dealer_of, number_in, profile_id
 from shared.contracts.intake import KnownVehicle, PhoneNumber, ProfileRecorded
 
@@ -38,3 +39,12 @@ def customer(key: str = WANG, **more: Any) -> CustomerCard:
 def number_of(key: str) -> str:
     """By which the source knows them."""
     return number_in(key)
+
+
+ANOTHER = customer_key(DEALER, "cdk", "C7")
+
+
+def of_another(event: Event[Any]) -> Event[Any]:
+    """The same of a customer who is nobody else's, too."""
+    data = event.data.model_copy(update={"customer_key": ANOTHER})
+    return event._replace(id=f"{event.id} {ANOTHER}", key=ANOTHER, data=data)

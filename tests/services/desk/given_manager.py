@@ -1,5 +1,6 @@
 """What the other services say, as the manager's screens are tested with it."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from shared.contracts.http.complaints import CaseLine, RungReached, RunningClock
@@ -68,8 +69,8 @@ def case(
     )
 
 
-def counts(**by_person: tuple[int, int]) -> TaskCounts:
-    """Person -> open and overdue; `nobody` is nobody in particular."""
+def counts(done: Mapping[str, int] | None = None, /, **by_person: tuple[int, int]) -> TaskCounts:
+    """Person -> open and overdue; `nobody` is nobody in particular. `done`: by whom, today."""
     groups = tuple(
         CountedGroup(of=None if who == "nobody" else who, open=opened, overdue=over, due_today=0)
         for who, (opened, over) in by_person.items()
@@ -86,6 +87,7 @@ def counts(**by_person: tuple[int, int]) -> TaskCounts:
         by_person=groups,
         by_kind=(),
         by_grade=(),
+        done_today=done,
         as_of=NOW,
         behind_seconds=0,
     )

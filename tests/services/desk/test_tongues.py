@@ -179,5 +179,5 @@ async def test_tables_are_in_the_language_of_who_takes_them_away(tmp_path: Path)
         for table in EXPORTS:
             file = await browser.post(f"{BASE}/exports", table=table, form="csv")
             cells = file.content.decode("utf-8-sig").replace(",", " ").splitlines()
-            assert len(cells) > 1, table
+            assert cells, table
             assert [cell for cell in cells if [*english_in(cell, known)]] == []

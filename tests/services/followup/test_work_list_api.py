@@ -62,6 +62,8 @@ async def test_tasks_come_by_due_time_and_of_one_minute_by_priority() -> None:
         ("due_before=2025-01-12T17:00:00%2B08:00", "late"),
         ("due_before=2025-01-13&overdue=false", "soon"),
         ("due_before=1969-12-31", ""),
+        ("due_from=2025-01-12&due_before=2025-01-13", "now soon"),
+        ("due_from=2025-01-12T09:00:30Z&due_before=2025-01-13", "soon"),
         ("due_before=2099-12-31&kind=service", "now same/first far"),
     ],
 )
@@ -202,6 +204,7 @@ async def test_a_table_that_is_not_all_says_where_it_goes_on() -> None:
         ("overdue=maybe", "overdue"),
         ("due_before=tomorrow", "due_before"),
         ("due_before=", "due_before"),
+        ("due_from=tomorrow", "due_from"),
         ("due_before=2025-02-30", "due_before"),
         ("due_before=2025-01-12T09:00:00", "due_before"),
         ("due_before=1736643600", "due_before"),

@@ -6,6 +6,7 @@ from tests.services.scoring.asked import Asking
 from tests.services.scoring.given import DEALER, day, sale, visit
 from tests.services.scoring.several import profile, told_of
 
+MOVES = f"dealers/{DEALER}/moves"
 GRADES, ANALYSIS = f"dealers/{DEALER}/grades", f"dealers/{DEALER}/analysis"
 CUSTOMERS = {
     f"{DEALER}/cdk/C1": [
@@ -18,6 +19,8 @@ CUSTOMERS = {
 }
 KNOWN = {key: told_of(key, *events) for key, events in CUSTOMERS.items()}
 ASKING = Asking(KNOWN, day("2025-04-01"))
+LATER = Asking(KNOWN, day("2026-02-01"))
+"""When some are at risk."""
 
 
 async def test_grades_are_told_now_and_by_month() -> None:
@@ -31,6 +34,38 @@ async def test_grades_are_told_now_and_by_month() -> None:
     assert (found["now"]["month"], now["customers"], now["new"]) == ("2025-04", 2, 0)
     assert now["by_grade"] == {"quality": 0, "potential": 1, "general": 1}
     assert (found["dealer_id"], found["behind_seconds"]) == (DEALER, 0)
+
+
+async def test_every_figure_of_moves_is_made_of_as_many_moves() -> None:
+    compared = 0
+    for month in (await LATER.get(f"{GRADES}?from=2025-02"))["months"]:
+        for of in ("grade", "risk"):
+            span = f"of={of}&from={month['month']}&to={month['month']}"
+            total = 0
+            for each in month["figures"][f"{of}_moves"]:
+                found = await LATER.get(f"{MOVES}?{span}&left={each['from']}&reached={each['to']}")
+                assert len(found["moves"]) == each["customers"]
+                total += each["customers"]
+            assert len((await LATER.get(f"{MOVES}?{span}"))["moves"]) == total
+            compared += total
+    assert compared > 1
+    [moved] = (await LATER.get(f"{MOVES}?of=grade&from=2025-02"))["moves"]
+    assert moved == {
+        "customer_key": f"{DEALER}/cdk/C1",
+        "at": "2025-02-20T10:00:00.000Z",
+        "before": "general",
+        "after": "potential",
+    }
+
+
+async def test_moves_come_in_pages() -> None:
+    first = await LATER.get(f"{MOVES}?of=risk&limit=1")
+    assert len(first["moves"]) == 1
+    behind = await LATER.get(f"{MOVES}?of=risk&after={first['after']}")
+    whole = await LATER.get(f"{MOVES}?of=risk")
+    assert first["moves"] + behind["moves"] == whole["moves"]
+    assert await LATER.refused(f"{MOVES}?of=grade&after={first['after']}") == "after"
+    assert await LATER.refused(f"{MOVES}?of=grade&from=2025-01") == "from"
 
 
 async def test_without_months_the_last_twelve_are_told() -> None:

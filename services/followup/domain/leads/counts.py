@@ -56,12 +56,13 @@ def lead_counts(
     for course in lead_courses(history, measures):
         period = month_of_leads(f"{course.at.astimezone(zone):%Y-%m}")
         counts = found.setdefault(period, Counter())
-        for what in _counted(course, measures):
+        for what in counted_of(course, measures):
             counts[str(LeadCounter(what, course.lead.channel, course.grade))] += 1
     return found
 
 
-def _counted(course: LeadCourse, measures: TaskMeasures) -> Iterator[str]:
+def counted_of(course: LeadCourse, measures: TaskMeasures) -> Iterator[str]:
+    """All that a lead counts for: each a `LeadCounter.what`."""
     yield "leads"
     if course.talks:
         yield "contacted"

@@ -26,18 +26,20 @@ def known_as(rig: Rig, name: str, version: str) -> None:
     rig.directory.known[WANG] = customer(name=name, version=version)
 
 
-@pytest.mark.parametrize("answer", ["heard", "lost"])
-async def test_sent_twice_it_is_one_though_the_first_is_known_by_then(
-    rig: Rig, answer: str
+@pytest.mark.parametrize(
+    ("answer", "name"), [("heard", "王大明"), ("heard", "王中明"), ("lost", "王大明")]
+)
+async def test_sent_twice_it_is_one_whatever_is_known_by_then(
+    rig: Rig, answer: str, name: str
 ) -> None:
+    """The first, or what somebody else has corrected after it."""
     async with rig.browser() as browser:
         form = await form_of(browser)
-        sent = {"name": "王大明"}
-        first = await form.send(browser, **sent)
-        known_as(rig, "王大明", "2")
+        first = await form.send(browser, name="王大明")
+        known_as(rig, name, "2")
         if answer == "lost":
             rig.commands.at_intake.clear()
-        again = await form.send(browser, **sent)
+        again = await form.send(browser, name="王大明")
     assert (first.status_code, again.status_code) == (303, 303)
     assert first.headers["location"] == again.headers["location"] == f"{PAGE}?done=corrected"
     assert [each[2] for each in rig.trail.entries].count("reported") == 1

@@ -9,7 +9,11 @@ from openpyxl import load_workbook
 from services.desk.domain.people import CustomerCard
 from services.desk.views.exports import EXPORTS
 from tests.access.dealers import MINE
+from tests.access.services import scoring_with
+from tests.services.desk.cases import Complaints
+from tests.services.desk.given_customers import of_another
 from tests.services.desk.rig import BASE, Rig
+from tests.services.scoring.given import sale, visit
 
 MANAGER = f"manager@{MINE}"
 
@@ -24,6 +28,13 @@ async def rig(tmp_path: Path) -> Rig:
 
 @pytest.mark.parametrize("table", EXPORTS)
 async def test_each_table_is_a_workbook_and_a_csv(rig: Rig, table: str) -> None:
+    if table == "clocks":
+        complaints = Complaints.at(rig)
+        await complaints.filed("N1")
+        await complaints.store.wake()
+    if table == "moves":
+        more = [sale("2025-01-10", "D7"), visit("2025-02-20", "R7", paid="1000")]
+        await rig.houses.tell("scoring", scoring_with(*(of_another(each) for each in more)))
     async with rig.browser(MANAGER) as browser:
         book = await browser.post(f"{BASE}/exports", table=table, form="xlsx")
         text = await browser.post(f"{BASE}/exports", table=table, form="csv")
@@ -43,7 +54,7 @@ async def test_each_table_is_a_workbook_and_a_csv(rig: Rig, table: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("table", ["tasks", "cases", "customers"])
+@pytest.mark.parametrize("table", ["tasks", "cases", "customers", "answers", "leads"])
 async def test_names_are_in_it_and_are_no_formulas(rig: Rig, table: str) -> None:
     async with rig.browser(MANAGER) as browser:
         book = await browser.post(f"{BASE}/exports", table=table, form="xlsx")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from pathlib import Path
 from uuid import uuid4
 
@@ -132,3 +133,36 @@ async def test_agents_give_no_tasks_to_others(rig: Rig) -> None:
     async with rig.browser(f"agent@{MINE}") as browser:
         page = await browser.post(PLACE, command=str(uuid4()), person="nobody", to="s-chen")
     assert page.status_code == 403
+
+
+async def test_what_is_not_shown_is_said_and_stands_on_the_next_page(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with rig.browser(MANAGER) as browser:
+        everything = offered((await browser.get(PLACE, person="nobody")).text)
+        assert len(everything) > 1
+        assert "not-all" not in (await browser.get(PLACE, person="nobody")).text
+        monkeypatch.setattr("services.desk.api.reassign.SHOWN", 1)
+        found, address, page = list[str](), f"{PLACE}?person=nobody", ""
+        while address:
+            page = (await browser.client.get(address)).text
+            assert f"These are 1 of {len(everything)}." in page
+            assert "Only those chosen on this page are given." in page
+            found += offered(page)
+            following = re.search(r'rel="next" href="([^"]+)"', page)
+            address = f"{PLACE}{unescape(following[1])}" if following else ""
+        assert found == everything
+        form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+        given = await browser.client.post(PLACE, data={**form, "to": "s-chen", "task": found[-1:]})
+    assert given.status_code == 200
+    assert "There are no more such tasks here." in given.text, "it stays on its page"
+    assert [each.task_id for each in assigned(rig)] == [found[-1].split()[0]]
+
+
+async def test_those_due_today_are_shown_alone(rig: Rig) -> None:
+    async with rig.browser(MANAGER) as browser:
+        page = await browser.get(PLACE, person="nobody", today="true")
+        tile = await browser.get(f"{BASE}/manager")
+    counted = re.search(r'person=nobody&amp;today=true">(\d+)<', tile.text)
+    assert len(offered(page.text)) == (int(counted[1]) if counted else 0)
+    assert "due today" in page.text

@@ -11,6 +11,7 @@ from services.desk.domain.people import CustomerCard
 from shared.contracts.http.followup_lists import DayOfTasks, LaterTask
 from shared.contracts.intake import KnownVehicle
 from tests.access.dealers import MINE
+from tests.services.desk.cases import Complaints
 from tests.services.desk.forms import forms_in
 from tests.services.desk.given_tasks import line
 from tests.services.desk.rig import BASE, Rig
@@ -191,3 +192,20 @@ async def test_all_kinds_that_there_are_can_be_asked_for(rig: Rig) -> None:
     async with rig.browser() as browser:
         page = await browser.get(f"{BASE}/today", whose="mine")
     assert '<option value="delivery_thanks">Thank for the purchase (1)</option>' in page.text
+
+
+async def test_no_complaint_of_ones_own_is_missed_behind_those_of_others(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.desk.api.today.CASES_READ", 1)
+    monkeypatch.setattr("services.complaints.adapters.reading.READ_AT_ONCE", 1)
+    complaints = Complaints.at(rig)
+    for number in range(1, 8):
+        await complaints.filed(f"N{number}", owner="s-lin" if number != 3 else "s-bao")
+    async with rig.browser() as browser:
+        page = (await browser.get(f"{BASE}/today")).text
+    assert page.count('<li class="need">') == 5
+    assert f'href="{BASE}/complaints?show=mine">All 6 of them' in page
+    async with rig.browser(f"head@{MINE}") as browser:
+        page = (await browser.get(f"{BASE}/today")).text
+    assert page.count('<li class="need">') == 1

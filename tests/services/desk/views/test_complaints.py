@@ -6,9 +6,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.desk.domain.people import CustomerCard
-from services.desk.views.complaints import CasesAsked, Show, counts_of, departments_in, rows_of
+from services.desk.views.complaints import (
+    CasesAsked,
+    Show,
+    counts_of,
+    departments_in,
+    is_broken,
+    rows_of,
+)
 from services.desk.views.speech import Speech
-from shared.contracts.http.complaints import CaseLine
+from shared.contracts.http.complaints import CaseLine, RungReached
 from shared.contracts.intake import KnownVehicle
 from tests.services.complaints.given import CUSTOMER, filed, step
 from tests.services.desk.given_cases import line_of, moment
@@ -77,9 +84,21 @@ def test_counts_are_of_all_that_are_open() -> None:
         "mine": 1,
         "nobody": 4,
         "today": 1,
+        "warned": 0,
         "broken": 1,
         "held": 1,
     }
+
+
+def test_who_is_nearly_broken_is_no_broken_one() -> None:
+    rung = RungReached.model_validate(
+        {"clock": "answer", "name": "w", "kind": "warning", "to": [], "at": moment(WHEN)}
+    )
+    told = [line.model_copy(update={"rung": rung}) for line in LINES.values()]
+    broken = [line for line in told if is_broken(line)]
+    assert counts_of(told, asked("open"))["warned"] == len(told) - len(broken)
+    assert counts_of(told, asked("open"))["broken"] == len(broken) == 1
+    assert {line.status for line in broken} == {"escalated"}, "the same as the service says"
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,14 @@ import pytest
 from services.desk.domain.people import CustomerCard
 from services.desk.views.manager import (
     cases_now,
+    done_in_all,
     kept_clocks,
+    open_of,
     people_rows,
 )
 from services.desk.views.manager_words import figure as written
 from services.desk.views.manager_words import month_label, period_name
+from shared.contracts.http.complaints import RungReached
 from tests.access.dealers import MINE
 from tests.services.desk.given_manager import NOW, case, clock, counts, weeks
 
@@ -63,19 +66,52 @@ def test_customers_and_staff_have_names_where_they_are_known() -> None:
 
 def test_who_has_most_overdue_comes_first_and_nobody_last() -> None:
     rows = people_rows(
-        counts(chen=(9, 1), nobody=(50, 40), bao=(3, 2)), {"s1": "Lin", "bao": "Bao"}, {"bao": 4}
+        counts({"bao": 4, "may": 1}, chen=(9, 1), nobody=(50, 40), bao=(3, 2)),
+        {"s1": "Lin", "bao": "Bao"},
     )
     assert [(row.name, row.open, row.overdue, row.done) for row in rows] == [
         ("Bao", 3, 2, 4),
-        ("chen", 9, 1, None),
-        ("Lin", 0, 0, None),
+        ("chen", 9, 1, 0),
+        ("Lin", 0, 0, 0),
+        ("may", 0, 0, 1),
         ("", 50, 40, None),
     ]
-    assert [row.asked for row in rows] == ["bao", "chen", "s1", "nobody"]
+    assert [row.asked for row in rows] == ["bao", "chen", "s1", "may", "nobody"]
+
+
+def test_what_a_team_of_any_size_has_done_is_the_sum_of_its_rows() -> None:
+    many = counts({f"s-{number}": 2 for number in range(45)})
+    assert done_in_all(many) == sum(row.done or 0 for row in people_rows(many, {})) == 90
+    assert done_in_all(counts(chen=(1, 0))) is None, "not told"
+    assert [row.done for row in people_rows(counts(chen=(1, 0)), {})] == [None]
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ({"overdue": False, "today": False}, 9),
+        ({"overdue": True, "today": False}, 1),
+        ({"overdue": False, "today": True}, 0),
+        ({"overdue": True, "today": True}, None),
+    ],
+)
+def test_how_many_tasks_a_list_has_in_all(asked: dict[str, bool], count: int | None) -> None:
+    assert open_of(counts(chen=(9, 1), nobody=(50, 40)), "chen", **asked) == count
+    assert open_of(counts(nobody=(50, 40)), "chen", **asked) is None
+
+
+def test_the_clock_that_presses_most_is_named() -> None:
+    told = RungReached.model_validate(
+        {"clock": "answer", "name": "w", "kind": "warning", "to": [], "at": NOW}
+    )
+    running = clock("contact", "running"), clock("answer", "running", NOW + timedelta(hours=1))
+    line = case("1", *running).model_copy(update={"rung": told})
+    [warned] = cases_now([line], {}, {}).warned
+    assert warned.clock == running[1] and warned.due_at == running[1].due_at
 
 
 def test_nobody_has_no_row_where_nothing_is_nobodys() -> None:
-    assert [row.name for row in people_rows(counts(chen=(1, 0)), {}, {})] == ["chen"]
+    assert [row.name for row in people_rows(counts(chen=(1, 0)), {})] == ["chen"]
 
 
 def test_kept_and_broken_by_week_and_clock() -> None:

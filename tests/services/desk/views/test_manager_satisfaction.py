@@ -39,3 +39,13 @@ def test_two_steps_are_no_radar() -> None:
     (shown,) = surveys_shown(satisfaction(survey(8.0, {"a": 1.0, "b": 2.0})), "en", str)
     assert shown.by_item is not None
     assert shown.radar is None
+
+
+def test_a_step_without_a_target_of_its_own_is_held_against_that_of_the_survey() -> None:
+    found = survey(8.0, {"a": 8.0, "b": 7.0, "c": 9.0}, target=8.5)
+    steps = (found.items[0].model_copy(update={"target": 9.5}), *found.items[1:])
+    steps = (*steps[:2], steps[2].model_copy(update={"target": None}))
+    aimed = found.model_copy(update={"items": steps})
+    (shown,) = surveys_shown(satisfaction(aimed), "en", str)
+    assert shown.radar is not None
+    assert list(shown.radar.series[0].values) == [9.5, 8.5, 8.5]

@@ -24,6 +24,7 @@ from tests.services.followup.given import (
     consent,
     given,
     outcome,
+    survey,
     visit,
 )
 from tests.services.followup.given_tasks import task
@@ -122,7 +123,7 @@ def test_who_was_done_with_a_task_last_is_told_by_when_it_was() -> None:
     ).facts
     summary = summarize(facts, POLICY, at("2025-01-11 20:00"), zone=ZONE)
     assert summary is not None
-    assert summary.ranks == {keyed("done", "u-1"): ranks.done_rank(at("2025-01-11 12:00"))}
+    assert summary.ranks == {keyed("done", "u-1"): ranks.minute_rank(at("2025-01-11 12:00"))}
     assert not summary.entries
 
 
@@ -169,13 +170,13 @@ def test_lists_and_totals_say_what_is_decided_and_stay_so_until_anything_is_due(
     if summary is None:
         assert not to_do
         return
+    check(summary, CUSTOMER, ranks.LISTS)
+    tasks = {name for name, entry in summary.entries.items() if ranks.BY_DUE in entry.ranks}
+    assert tasks == {str(task_id(CUSTOMER, about)) for about in to_do}
     if not to_do:
         assert summary.ranks or summary.counts
-        assert not summary.entries
         assert AT_PRESENT not in summary.counts
         return
-    check(summary, CUSTOMER, ranks.LISTS)
-    assert summary.entries.keys() == {str(task_id(CUSTOMER, about)) for about in to_do}
     counts = summary.counts.get(AT_PRESENT, {})
     assert counts.get(str(TaskCounter("open", "all", "")), 0) == len(to_do)
     overdue = sum(task.status == "overdue" for task in to_do.values())
@@ -183,3 +184,23 @@ def test_lists_and_totals_say_what_is_decided_and_stay_so_until_anything_is_due(
     if decided.next_due is not None:
         before = decided.next_due - timedelta(milliseconds=1)
         assert summarize(facts, POLICY, before, zone=ZONE) == summary
+
+
+def test_what_figures_are_made_of_takes_the_place_that_tasks_leave() -> None:
+    answers = [survey(f"2025-01-{n % 28 + 1:02}", 9, f"S{n}") for n in range(MOST_ENTRIES + 20)]
+    summary = summarize(given(*answers).facts, POLICY, at("2025-03-01"), zone=ZONE)
+    assert summary is not None
+    check(summary, CUSTOMER, ranks.LISTS)
+    assert len(summary.entries) == MOST_ENTRIES
+    listed = {each.line["at"] for each in summary.entries.values() if "overall" in each.line}
+    assert listed and min(map(str, listed)) > "2025-01-05", "the newest"
+
+
+def test_an_answer_of_very_many_items_can_be_stored() -> None:
+    items = {f"{'长' * 38}{n:02}": 5.0 for n in range(49)} | {"on_time": 4.0}
+    facts = given(survey("2025-01-10", 5, items=items)).facts
+    summary = summarize(facts, POLICY, at("2025-01-10 20:00"), zone=ZONE)
+    assert summary is not None
+    check(summary, CUSTOMER, ranks.LISTS)
+    [answer] = [each.line for each in summary.entries.values() if "overall" in each.line]
+    assert answer["items"] == [["on_time", 40]]
