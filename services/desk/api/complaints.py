@@ -120,9 +120,9 @@ async def _rows(
 ) -> dict[str, Any]:
     """The cases of the page, who else has them open, and to whom they can be given."""
     people = await desk.directory.of({line.customer_key for line in lines})
-    names, say, reader = await desk.staff.at(at.dealer.id), speech_of(desk, at), at.user.username
+    names, say = await desk.staff.known_at(at.dealer.id), speech_of(desk, at)
     return {
-        "rows": rows_of(lines, people, names, now, say, reader=reader),
+        "rows": rows_of(lines, people, names, now, say, reader=at.user.username),
         "there": await _there(desk, at, lines),
         "may_work": await desk.staff.at(at.dealer.id, "work_on_complaints"),
         "words": words,

@@ -47,6 +47,8 @@ ACT_WORDS: dict[TrailAct, str] = {
     "enabled_user": N_("enabled a user"),
 }
 assert ACT_WORDS.keys() == set(TRAIL_ACTS)
+ABOUT_WORDS: dict[str, str] = {"customers": N_("Customers"), "trail": N_("Trail")}
+"""Of what no customer or document is named."""
 FAULT_WORDS: dict[TrailFaultKind, str] = {
     "changed": N_("Entry %(number)s is not as it was written."),
     "missing": N_("Entry %(number)s is missing."),
@@ -185,6 +187,7 @@ async def _page(
         "asked": asked,
         "asked_dealers": may.dealers,
         "acts": _acts(request, language),
+        "about_words": ABOUT_WORDS,
         "verified": verified,
         "known": known,
         "known_is_wrong": status != 200,  # nothing else is refused here

@@ -40,7 +40,7 @@ async def rig(tmp_path: Path) -> Rig:
             {"role": "referred", "other": "sunrise/berlin/cdk/C%202"},
             'Was referred by: C 2 <span class="quiet">(sunrise/berlin)</span>',
         ),
-        ("lead", {"status": "lost", "channel": "web", "model": "S5"}, "By a form on the web · S5"),
+        ("lead", {"status": "lost", "channel": "web", "model": "S5"}, "By the web · S5"),
     ],
 )
 async def test_each_says_something(rig: Rig, kind: Any, said: dict[str, Any], told: str) -> None:
