@@ -36,22 +36,13 @@ from services.desk.views import customer as views
 from services.desk.views.curve import curve
 from services.desk.views.places import place_of, place_of_case
 from services.desk.views.refusals import fields_of, told
-from services.desk.views.speech import N_
+from services.desk.views.terms import PARTICULARS
 from shared.contracts.identifiers import is_customer_key, is_of_a_car, number_in
 from shared.platform.needs import TO_ALL
 
 PLACE = "/customers/{source}/{number:path}"
-FIELD_WORDS: Mapping[str, str] = {
-    "name": N_("Name"),
-    "phones": N_("Telephones"),
-    "email": N_("E-mail address"),
-    "language": N_("Language"),
-    "birth_year": N_("Born"),
-    "occupation": N_("Occupation"),
-    "area": N_("Area"),
-}
-"""The fields of a correction, which reports call so, too."""
-FIELDS: Mapping[str, str] = {name: name for name in FIELD_WORDS}
+FIELDS: Mapping[str, str] = {name: name for name in PARTICULARS}
+"""Of a correction: the form calls them as reports do."""
 
 
 def _key(request: Request, group: str, dealer: str, source: Source, number: Number) -> str:
@@ -241,7 +232,7 @@ async def _page(
         "opened": opened,
         "done": done,
         "late": late,
-        "left_out": [FIELD_WORDS[each] for each in FIELD_WORDS if each in left_out],
+        "left_out": [PARTICULARS[each] for each in PARTICULARS if each in left_out],
         "who": views.particulars(known, person, shown=opened),
         "known": known,
         "parts": parts,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from services.desk.views.speech import N_
+from shared.contracts.corrections import Particular
 from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.followup import TaskStatus
 from shared.contracts.scoring import Form, Grade, Risk
@@ -136,6 +137,16 @@ PHONES: Mapping[str, str] = {
     "work": N_("Work"),
     "other": N_("Telephone"),
 }
+PARTICULARS: Mapping[str, str] = {
+    "name": N_("Name"),
+    "phones": N_("Telephones"),
+    "email": N_("E-mail address"),
+    "language": N_("Language"),
+    "birth_year": N_("Born"),
+    "occupation": N_("Occupation"),
+    "area": N_("Area"),
+}
+"""What is known of a person, as reports of corrections call it."""
 VALUE_FORMS: Mapping[str, str] = {
     "after_warranty": N_("visits after the warranty"),
     "accessories_insurance": N_("accessories and insurance"),
@@ -148,6 +159,7 @@ assert GRADES.keys() == set(get_args(Grade))
 assert RISKS.keys() == set(get_args(Risk))
 assert CHANNELS.keys() == set(get_args(Channel))
 assert TASK_STATUSES.keys() == set(get_args(TaskStatus))
+assert PARTICULARS.keys() == set(get_args(Particular))
 assert RESULTS.keys() == set(get_args(TaskResult))
 assert VALUE_FORMS.keys() == set(get_args(Form))
 

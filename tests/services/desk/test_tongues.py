@@ -20,7 +20,9 @@ CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z'_-]+")
 CODE = re.compile(r"\S*[\d@/]\S*")
 """Numbers of customers, orders and cars, addresses."""
-NAMES_IN_CHINESE = frozenset({"Aftercare", "App", "SSI", "CSI", "CSV", "Excel", "VIN", "km"})
+NAMES_IN_CHINESE = frozenset(
+    {"Aftercare", "App", "SSI", "CSI", "CSV", "Excel", "VIN", "km", "zh", "en"}
+)
 """What stands so in Chinese, too."""
 DATA = frozenset({"Pudong", "Berlin", "Moon", "PUDONG-ONLY", "brakes", "cdk", "lin", "s-lin"})
 """Names and words of the dealers' and their sources'."""
