@@ -14,6 +14,8 @@ from services.desk.adapters.users import StoredUser
 from services.desk.domain.find.documents import KeptDocument, KeptKind
 from services.desk.domain.trail import TRAIL_ACTS
 from services.desk.domain.users import Language, User
+from services.desk.views.exports import EXPORTS
+from services.desk.views.trail_words import ABOUT, SPOKEN_OF
 from shared.contracts.envelope import Event
 from shared.contracts.intake import KnownVehicle, PhoneNumber
 from tests.access.dealers import MINE, SISTER
@@ -80,6 +82,12 @@ class House:
         await rig.houses.tell("followup", followup_with(*_followed()))
         for act in TRAIL_ACTS:
             await rig.trail.note(house.user, MINE, act, "")
+        for about in ABOUT:
+            await rig.trail.note(house.user, MINE, "saw_list", about)
+        for table in EXPORTS:
+            await rig.trail.note(house.user, MINE, "exported", f"{table}.xlsx", how="rows: 1")
+        for how in (*SPOKEN_OF, "hits: 1"):
+            await rig.trail.note(house.user, MINE, "reported", "", how=how)
         return house
 
     @property
@@ -94,7 +102,7 @@ class House:
         file = self.complaints.filed
         places = [
             await file("N1", category="workshop-quality", department="service", **more),
-            await file("N2", category="price", severity="major", owner="s-chen", **more),
+            await file("N2", category="price", severity="major", owner="s-gone", **more),
             await file("N3", category="delivery", channel="app", regulator_ref="12315-9", **more),
             await file("N4", category="other", channel="in_store", **more),
             await file("N5", category="parts", channel="regulator", **more),
@@ -104,7 +112,7 @@ class House:
             for name in ("contacted", "answered", "resolved"):
                 await step(browser, first, name)
             await step(browser, first, "called_back", satisfied="yes")
-            await step(browser, second, "reassigned", assigned_to="s-gone")
+            await step(browser, second, "reassigned", assigned_to="s-chen")
             await step(browser, second, "held", reason="waiting-for-parts")
             await step(browser, third, "demanded", reason="exchange")
             await step(browser, third, "regraded", severity="major")
@@ -165,6 +173,9 @@ def _documents() -> list[KeptDocument]:
             "overall": 8.5,
             "items": {"on_time": 7.0, "fixed_first_time": 9.0},
         },
+        "task-outcome": {"outcome": "declined", "channel": "phone", "by": "s-gone"},
+        "referral": {"role": "referred", "other": f"{SISTER}/berlinonly/C1"},
+        "lead": {"status": "quasi_lost", "channel": "walk_in"},
     }
     return [
         KeptDocument(
@@ -186,9 +197,13 @@ ADDRESSES = (
     f"{BASE}/today?whose=role&role=sales_consultant&grade=quality",
     f"{BASE}/complaints?show=all",
     f"{BASE}/complaints?show=broken",
+    f"{BASE}/complaints?did=regraded&of=N5",
+    f"{BASE}/customers/cdk/C1?done=corrected&late=true&left_out=email,birth_year",
+    f"{BASE}/customers/cdk/C1?done=consent",
     f"{BASE}/manager/customers/list?sort=risk",
     f"{BASE}/manager/tasks?person=s-gone",
     "/find?phone=13812341234",
+    "/find?phone=13800000000",
     "/nowhere",
     f"{BASE}/cases/cdk/nowhere",
 )

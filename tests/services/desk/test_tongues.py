@@ -111,6 +111,9 @@ WRONG = (
     SentWrong(CUSTOMER, "correction", {}, 200),
     SentWrong(CUSTOMER, "correction", {"name": "1"}, 503, away="intake"),
     SentWrong(CUSTOMER, "allowed", {"opt_outs": "sms"}, 200),
+    SentWrong(CUSTOMER, "allowed", {"allowed": ""}, 422),
+    SentWrong(CUSTOMER, "allowed", {"allowed": "no|sms"}, 409),
+    SentWrong(CUSTOMER, "allowed", {"opt_outs": "app"}, 503, away="intake"),
     SentWrong(FILING, "file-complaint", {}, 422, "narrative"),
     SentWrong(FILING, "file-complaint", COMPLAINT | {"vin": "1"}, 422, "vin"),
     SentWrong(FILING, "file-complaint", COMPLAINT | {"component": NUMBER}, 422, "component"),
@@ -120,8 +123,12 @@ WRONG = (
     SentWrong(
         FILING, "file-complaint", COMPLAINT | {"occurred_at": "2999-01-01T01:01"}, 422, "occ"
     ),
+    SentWrong(FILING, "file-complaint", COMPLAINT | {"owner": "s-gone"}, 422, "owner"),
     SentWrong(FILING, "file-complaint", COMPLAINT, 503, away="intake"),
     SentWrong(f"{BASE}/cases/cdk/N5", "step-held", {"reason": NUMBER}, 422, "reason"),
+    SentWrong(
+        f"{BASE}/cases/cdk/N5", "step-reassigned", {"assigned_to": "s-gone"}, 422, "assigned"
+    ),
     SentWrong(f"{BASE}/cases/cdk/N5", "step-merged", {"merged_into": "1"}, 422, "merged_into"),
     SentWrong(f"{BASE}/cases/cdk/N5", "step-withdrawn", {"reason": NUMBER}, 422, "reason"),
     SentWrong(f"{BASE}/cases/cdk/N5", "step-contacted", {"at": "1"}, 422, "at"),
@@ -132,6 +139,7 @@ WRONG = (
     SentWrong("", f"{BASE}/find", {"asked": "99999"}, 200),
     SentWrong("", "/trail", {"what": "signed_in"}, 200),
     SentWrong("", "/trail/verify", {}, 200),
+    SentWrong("", "/trail/verify", {"known": "1"}, 422, "known"),
     SentWrong("", f"{BASE}/exports", {"table": "nothing", "form": "csv"}, 422),
     SentWrong("", "/password", {"old_password": "1"}, 422),
     SentWrong("", f"{BASE}/today", {}, 405),

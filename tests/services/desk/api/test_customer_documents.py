@@ -28,7 +28,7 @@ async def rig(tmp_path: Path) -> Rig:
         (
             "task-outcome",
             {"outcome": "declined", "channel": "phone", "by": "s-1"},
-            "declined · telephone · s-1",
+            "Does not want it · Telephone · s-1",
         ),
         (
             "referral",
@@ -38,7 +38,7 @@ async def rig(tmp_path: Path) -> Rig:
         (
             "referral",
             {"role": "referred", "other": "sunrise/berlin/cdk/C%202"},
-            'Was referred by: C 2 <span class="quiet">(sunrise/berlin)</span>',
+            'Was referred by: C 2 <span class="quiet">(Berlin)</span>',
         ),
         ("lead", {"status": "lost", "channel": "web", "model": "S5"}, "By the web · S5"),
     ],
