@@ -136,7 +136,8 @@ async def _there(desk: Desk, at: AtDealer, lines: Sequence[CaseLine]) -> Mapping
         found = await desk.presence.others_at(abouts, at.user, desk.real_clock.now())
     except TransientFailure:
         return {}
-    return {abouts[about]: ", ".join(each.name for each in who) for about, who in found.items()}
+    between = speech_of(desk, at)(", ")
+    return {abouts[about]: between.join(each.name for each in who) for about, who in found.items()}
 
 
 async def open_cases(desk: Desk, at: AtDealer) -> tuple[list[CaseLine], bool]:

@@ -219,7 +219,7 @@ def _row(
         status=say(words.STATUS[line.status]),
         chips=tuple(_chip(clock, line, now, say) for clock in (*line.running, *line.stopped)),
         is_broken=is_broken(line),
-        rung=", ".join(say(words.ROLES[role]) for role in roles),
+        rung=say(", ").join(say(words.ROLES[role]) for role in roles),
         seen=seen,
         acts={
             step: uuid5(NAMESPACE, f"{step}|{reader}|{line.id}|{seen}")
