@@ -57,7 +57,7 @@ async def test_what_was_done_and_declined_at_visits_is_told(rig: Rig) -> None:
     async with rig.browser() as browser:
         page = await browser.get(CARD)
     known = page.text.partition('id="known"')[2]
-    for told in ("1 Jun 2025, 18:00", "RO-7", "30500 km", "800 CNY", "BRAKES"):
+    for told in ("1 Jun 2025, 18:00", "RO-7", "30,500 km", "CN¥800.00", "BRAKES"):
         assert told in known, told
 
 

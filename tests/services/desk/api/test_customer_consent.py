@@ -38,7 +38,7 @@ async def test_what_they_refused_is_shown_and_stays_refused_when_more_is_recorde
         first = await (await form_of(browser)).send(browser, opt_outs="sms")
         await rig.followup_hears()
         page = await browser.get(first.headers["location"])
-        assert '<span class="chip warn">text message</span>' in page.text
+        assert '<span class="chip warn">Text message</span>' in page.text
         assert "May be contacted in every way" not in page.text
         form = form_in(page.text, "allowed")
         assert form.fields["opt_outs"] == "sms"
