@@ -41,8 +41,8 @@ async def note_hits(desk: Desk, at: AtDealer, shown: int) -> None:
 async def note_reported(
     desk: Desk, at: AtDealer, command: Command, document_id: str = "", *, customer: str = ""
 ) -> None:
-    """An act that intake is about to be told of, or has taken as this document. `customer`: whose it
-    is, of an act that does not say so."""
+    """An act that intake is about to be told of, or has taken as this document. `customer`: whose
+    it is, of an act that does not say so."""
     await desk.trail.note(
         at.user,
         at.dealer.id,
