@@ -133,3 +133,21 @@ def test_a_complaint_is_filed_and_leads_to_its_case(somebody: Somebody) -> None:
     page.wait_for_url(re.compile(r"/cases/desk/D-"))
     expect(page.locator("#clocks .clock").first).to_be_visible()
     expect(page.locator(".notice.good")).to_contain_text("The complaint is filed")
+
+
+def test_what_is_not_taken_is_said_in_chinese_at_its_field_on_a_phone(somebody: Somebody) -> None:
+    person = somebody(size=PHONE, language="zh")
+    person.sign_in("manager", to=f"{BASE}/file-complaint/{place_of(FILED)}")
+    page = spoken(person.page, "zh")
+    assert fits(page)
+    person.check()
+    page.fill("#narrative", "收音机没有声音。")
+    page.select_option("#category", "vehicle-quality")
+    page.locator("details", has=page.locator("#component")).locator("summary").click()
+    page.fill("#component", "13812345678")
+    page.locator("button.primary").click()
+    expect(page.locator("#component-more")).to_have_text("这像是电话号码，请改用简短词语。")
+    expect(page.locator("#component")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#narrative")).to_have_value("收音机没有声音。")
+    assert fits(page)
+    person.check()

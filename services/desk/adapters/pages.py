@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
@@ -15,7 +17,8 @@ from jinja2.runtime import Context
 from services.desk.adapters.assets import Assets
 from services.desk.adapters.words import LOCALES, translations
 from services.desk.domain.users import LANGUAGES, Language
-from services.desk.views import times
+from services.desk.views import case_words, lead_words, survey_words, terms, times
+from services.desk.views.manager_words import period_name
 
 NOT_KEPT = "no-store"
 """Pages tell of customers: a browser keeps none, so that nobody finds any after a sign-out. A page
@@ -60,7 +63,7 @@ class Pages:
 
     def word(self, language: Language, message: str, /, **inserted: object) -> str:
         """A word or sentence of the desk's in this language, with `%(name)s` filled in."""
-        found = translations(language).gettext(message)
+        found = translations(language).gettext(message) if message else ""
         return found % inserted if inserted else found
 
 
@@ -78,6 +81,12 @@ def _environment(language: Language, assets: Assets) -> Environment:
         found.gettext, found.ngettext, newstyle=True
     )
     environment.globals["asset"] = assets.url
+    environment.globals |= {
+        "terms": terms,
+        "case_words": case_words,
+        "lead_words": lead_words,
+        "survey_words": survey_words,
+    }
     environment.filters |= {
         "said": partial(_said, language=language),
         "word": partial(_word, gettext=found.gettext),
@@ -85,6 +94,12 @@ def _environment(language: Language, assets: Assets) -> Environment:
         "instant_long": _at_dealer(format_datetime, "d MMM y, HH:mm", language),
         "clock_time": _at_dealer(format_datetime, "HH:mm", language),
         "day": partial(_day, language=language),
+        "period": partial(period_name, language=language),
+        "number": partial(_number, language=language),
+        "money": partial(_money, language=language),
+        "language": partial(_language, language=language),
+        "term": lambda code, words: _word(terms.term(code, words), gettext=found.gettext),
+        "lasting": lambda seconds: times.lasting(timedelta(seconds=seconds), found.gettext),
         "left": pass_context(partial(_left, gettext=found.gettext)),
     }
     return environment
@@ -125,6 +140,25 @@ def _day(day: date | None, *, language: Language) -> str:
     if day is None:
         return ""
     return format_date(day, "y年M月d日" if language == "zh" else "d MMM y", LOCALES[language])
+
+
+def _number(number: float | None, *, language: Language) -> str:
+    """`12,345` or `8.5`: at most one digit after the point."""
+    return "" if number is None else format_decimal(number, "#,##0.#", LOCALES[language])
+
+
+def _money(amount: str, currency: str, *, language: Language) -> str:
+    """An amount as a decimal string, such as `1200.50`, in this currency."""
+    return format_currency(amount, currency, locale=LOCALES[language])
+
+
+def _language(tag: str, *, language: Language) -> str:
+    """What a language is called, by its tag, such as `zh-CN`; what is no tag as it is."""
+    try:
+        found = Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return tag
+    return found.get_display_name(LOCALES[language]) or tag
 
 
 def _left(context: Context, due: datetime, *, gettext: Callable[[str], str]) -> str:

@@ -50,7 +50,7 @@ class Reporting:
             await self._commands.taken(command_id)
         except TransientFailure:
             raise ServiceAway("desk") from None
-        return WrittenVersion(item.document_id, item.version)
+        return WrittenVersion(item.document_id, item.version, item.warnings)
 
     async def sent_at(self, command_id: UUID) -> datetime | None:
         """When this act was first asked for, whatever came of it; None: never.

@@ -43,6 +43,15 @@ class Staff:
         may = await self.at(dealer_id, act)
         return frozenset(each.user.staff_id for each in await self._all()) - may.keys()
 
+    async def known_at(self, dealer_id: str) -> Mapping[str, str]:
+        """Staff id -> name, of those who have a role there, and of those who may not sign in any
+        more, too: for what they have done.
+
+        Raises `TransientFailure`.
+        """
+        theirs = (each.user for each in await self._all() if each.user.roles_at(dealer_id))
+        return {each.staff_id: each.name for each in theirs}
+
     async def _all(self) -> list[StoredUser]:
         now = self._clock.now()
         if self._read is None or not timedelta() <= now - self._read[0] < KEPT_FOR:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks, TaskCo
 from shared.contracts.http.followup_satisfaction import Satisfaction
 from shared.contracts.http.identity import CustomerPerson
 from shared.contracts.http.intake import BatchAnswer, Item, Narrative, TaskNotes
-from shared.contracts.http.problem import Problem
+from shared.contracts.http.problem import PlaceInEvent, Problem
 from shared.contracts.http.scoring import CustomerScore, ScoreHistory
 from shared.contracts.http.scoring_lists import Customers
 from shared.contracts.http.scoring_months import Grades
@@ -71,6 +71,8 @@ class WrittenVersion:
 
     document_id: str
     version: str
+    warnings: tuple[PlaceInEvent, ...] = field(default=(), compare=False, repr=False)
+    """What of it was left out, or looks wrong."""
 
     def __str__(self) -> str:
         return f"{self.document_id}@{self.version}"

@@ -16,7 +16,7 @@ from services.desk.api.sign_in import SEE_OTHER, within
 from services.desk.api.today import list_in
 from services.desk.api.visitor import NobodyMeant, NotAllowed, desk_of, shown_to
 from services.desk.domain.commands import Command
-from services.desk.views import call_words
+from services.desk.views import terms
 from services.desk.views.call import task_in
 from services.desk.views.today import TO_DO, closed_word, line_of, row_of
 from shared.contracts.feeds import TaskAssignmentReported
@@ -122,7 +122,8 @@ async def _row(
         "not_yours": holds and task.person != wanted and not closed_word(task),
         "is_behind": not holds and task.person != wanted,
         "staff": await desk.staff.at(at.dealer.id, "do_tasks"),
-        "words": call_words,
+        "known_staff": await desk.staff.known_at(at.dealer.id),
+        "words": terms,
     }
     if listed is not None:
         shown["asked"] = listed

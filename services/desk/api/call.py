@@ -27,7 +27,7 @@ from services.desk.domain.commands import SOURCE
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.outcomes import CHANNELS, KEYS, MOST_NOTED
 from services.desk.domain.people import CustomerCard
-from services.desk.views import call_words, survey_words
+from services.desk.views import survey_words, terms
 from services.desk.views.call import Card, DecidedOutcome, card_of, decision_of
 from services.desk.views.places import place_of_case
 from shared.contracts.http.complaints import CaseLine
@@ -179,7 +179,8 @@ async def shown_of(
         "plan_known": about.plan_known,
         "score_known": about.score_known,
         "staff": await desk.staff.at(at.dealer.id, "do_tasks"),
-        "words": call_words,
+        "known_staff": await desk.staff.known_at(at.dealer.id),
+        "words": terms,
         "surveys": survey_words,
         "keys": KEYS,
         "channels": CHANNELS,

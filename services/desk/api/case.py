@@ -24,6 +24,7 @@ from services.desk.views.case import decided_of
 from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.places import place_of_case
 from services.desk.views.printed import form_shown
+from services.desk.views.terms import term
 from shared.contracts.http.complaints import CaseView
 from shared.contracts.identifiers import number_in
 from shared.platform.needs import TO_ALL
@@ -106,7 +107,7 @@ async def _case(desk: Desk, at: AtDealer, case_id: str) -> CaseView:
 
 async def _paper(desk: Desk, at: AtDealer, case: CaseView) -> dict[str, Any]:
     """What of it stands on paper alone."""
-    paper, names = form_shown(case), await desk.staff.at(at.dealer.id)
+    paper, names = form_shown(case), await desk.staff.known_at(at.dealer.id)
     story = TimelineStory(case, names, speech_of(desk, at))
     treated = story.steps_told({step.step_id for step in paper.treated})
     return {"paper": paper, "treated": treated[::-1]}
@@ -139,7 +140,7 @@ async def _words_of(
         return CustomersWords()
     except ServiceAway:
         return CustomersWords(known=False)
-    wish = speech_of(desk, at)(words.term(found.desired_outcome, words.OUTCOMES_DESIRED))
+    wish = speech_of(desk, at)(term(found.desired_outcome, words.OUTCOMES_DESIRED))
     return CustomersWords(found.narrative or "", wish)
 
 

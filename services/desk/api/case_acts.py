@@ -1,5 +1,6 @@
 """Steps on a complaint: reported to intake, and then shown as complaints has decided them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -21,13 +22,14 @@ from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER, within
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, shown_to
-from services.desk.domain.case_forms import StepForm, Wrong
+from services.desk.domain.case_forms import StepForm
 from services.desk.domain.case_steps import act_of, broken_now, is_step, mark_of, reported_since
 from services.desk.domain.commands import SOURCE
 from services.desk.views.case import form_of
 from services.desk.views.case_timeline import TimelineStory
-from services.desk.views.case_troubles import in_words, wrong_of
+from services.desk.views.case_troubles import AS_REPORTED, in_words
 from services.desk.views.places import MOST_OF_AN_ADDRESS, place_of_case
+from services.desk.views.refusals import told
 from shared.contracts import identifiers
 from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseView
@@ -81,15 +83,15 @@ class _Taking:
         status: int,
         case: CaseView | None,
         *,
-        wrong: dict[str, Wrong] | None = None,
+        wrong: Mapping[str, str] | None = None,
         trouble: str = "",
     ) -> Response:
         """The same form with all that was typed, and what is wrong or has changed."""
-        names = await self.desk.staff.at(self.at.dealer.id)
         speech = speech_of(self.desk, self.at)
         new = {step.step_id for step in reported_since(case, self.seen)} if case else set()
-        told = (
-            TimelineStory(case, names, speech).steps_told(new) if case and status == CHANGED else []
+        known = await self.desk.staff.known_at(self.at.dealer.id)
+        steps = (
+            TimelineStory(case, known, speech).steps_told(new) if case and status == CHANGED else []
         )
         only = only_one(self.at, self.form.step)
         may_work = await self.desk.staff.at(self.at.dealer.id, "work_on_complaints")
@@ -100,11 +102,11 @@ class _Taking:
             "command": self.form.command,
             "seen": mark_of(case) if case else self.seen,
             "typed": self.form.fields,
-            "wrong": in_words(wrong or {}, speech),
+            "wrong": wrong or {},
             "trouble": trouble,
             "changed": status == CHANGED,
             "away": status == AWAY,
-            "new": told,
+            "new": steps,
             "back": self.back,
         }
         pages, language = self.desk.pages, self.at.visitor.language
@@ -140,7 +142,8 @@ class _Taking:
             if self.form.step == "reassigned" and await self._is_for_who_may_not():
                 wrong["assigned_to"] = "may_not"
             if wrong:
-                return await self.again(UNPROCESSABLE, case, wrong=wrong)
+                said_wrong = in_words(wrong, speech_of(self.desk, self.at))
+                return await self.again(UNPROCESSABLE, case, wrong=said_wrong)
             moved = self.seen and self.seen != mark_of(case)
             if moved and not await self.desk.reporting.is_taken(self.form.command):
                 return await self.again(CHANGED, case)
@@ -150,8 +153,8 @@ class _Taking:
         except (ServiceAway, TransientFailure):
             return await self.again(AWAY, case)
         except RefusedByService as refused:
-            places, rest = wrong_of(refused.problem)
-            return await self.again(UNPROCESSABLE, case, wrong=places, trouble=rest)
+            said = told(refused.problem, AS_REPORTED, speech_of(self.desk, self.at))
+            return await self.again(UNPROCESSABLE, case, wrong=said.fields, trouble=said.rest)
         return await self._led(written, was=",".join(sorted(broken_now(case))))
 
     async def _is_for_who_may_not(self) -> bool:
@@ -161,9 +164,9 @@ class _Taking:
     async def _led(self, written: WrittenVersion | None, was: str = "") -> Response:
         """To the list, where it counts; else to the case, which says what came of it."""
         if self.back and await self._counts(written):
-            told = {"did": self.form.step, "of": number_in(self.form.case_id)}
+            result = {"did": self.form.step, "of": number_in(self.form.case_id)}
             sign = "&" if "?" in self.back else "?"
-            return RedirectResponse(f"{self.back}{sign}{urlencode(told)}", SEE_OTHER)
+            return RedirectResponse(f"{self.back}{sign}{urlencode(result)}", SEE_OTHER)
         return self._to_result(None if written is None else str(written), was)
 
     async def _counts(self, written: WrittenVersion | None) -> bool:

@@ -16,6 +16,7 @@ from services.desk.views.case import absorbed_by, clocks_shown, form_of, lives_o
 from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.complaints import vin_of
 from services.desk.views.places import case_at, place_of_case, place_of_customer
+from services.desk.views.terms import term
 from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseView
 
@@ -45,10 +46,9 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
     """What the page of a case shows."""
     desk = desk_of(request)
     people = await desk.directory.of({case.customer_key})
-    names = await desk.staff.at(at.dealer.id)
     who = people.get(case.customer_key)
     say = speech_of(desk, at)
-    timeline = TimelineStory(case, names, say)
+    timeline = TimelineStory(case, await desk.staff.known_at(at.dealer.id), say)
     steps = offered_to(at, case)
     may_work = await desk.staff.at(at.dealer.id, "work_on_complaints")
     return shown_to(request, at) | {
@@ -59,9 +59,9 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
         "car": car_of(who, await _vin(desk, case)),
         "customer_place": place_of_customer(case.customer_key, "customers"),
         "call_place": place_of_customer(case.customer_key, "calls"),
-        "channel": say(words.term(case.channel, words.CHANNELS)),
+        "channel": say(term(case.channel, words.CAME_BY)),
         "subject": say.all(
-            words.term(case.category), words.term(case.department, words.DEPARTMENTS)
+            term(case.category, words.CATEGORIES), term(case.department, words.DEPARTMENTS)
         ),
         "owner": timeline.who(case.assigned_to),
         "words": words,

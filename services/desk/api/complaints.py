@@ -120,9 +120,9 @@ async def _rows(
 ) -> dict[str, Any]:
     """The cases of the page, who else has them open, and to whom they can be given."""
     people = await desk.directory.of({line.customer_key for line in lines})
-    names, say, reader = await desk.staff.at(at.dealer.id), speech_of(desk, at), at.user.username
+    names, say = await desk.staff.known_at(at.dealer.id), speech_of(desk, at)
     return {
-        "rows": rows_of(lines, people, names, now, say, reader=reader),
+        "rows": rows_of(lines, people, names, now, say, reader=at.user.username),
         "there": await _there(desk, at, lines),
         "may_work": await desk.staff.at(at.dealer.id, "work_on_complaints"),
         "words": words,
@@ -136,7 +136,8 @@ async def _there(desk: Desk, at: AtDealer, lines: Sequence[CaseLine]) -> Mapping
         found = await desk.presence.others_at(abouts, at.user, desk.real_clock.now())
     except TransientFailure:
         return {}
-    return {abouts[about]: ", ".join(each.name for each in who) for about, who in found.items()}
+    between = speech_of(desk, at)(", ")
+    return {abouts[about]: between.join(each.name for each in who) for about, who in found.items()}
 
 
 async def open_cases(desk: Desk, at: AtDealer) -> tuple[list[CaseLine], bool]:

@@ -1,7 +1,7 @@
 """Customer 客户: who they are, what they are worth and why, what is planned, and what is not."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
@@ -26,6 +26,7 @@ from services.desk.api.customer_parts import parts_of, plan_part, require_known
 from services.desk.api.notes import notes_of
 from services.desk.api.opening import note_opened
 from services.desk.api.sign_in import SEE_OTHER
+from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import PHONE_KINDS, TYPED, typed_as_known
@@ -34,10 +35,14 @@ from services.desk.domain.people import CustomerCard
 from services.desk.views import customer as views
 from services.desk.views.curve import curve
 from services.desk.views.places import place_of, place_of_case
+from services.desk.views.refusals import fields_of, told
+from services.desk.views.terms import PARTICULARS
 from shared.contracts.identifiers import is_customer_key, is_of_a_car, number_in
 from shared.platform.needs import TO_ALL
 
 PLACE = "/customers/{source}/{number:path}"
+FIELDS: Mapping[str, str] = {name: name for name in PARTICULARS}
+"""Of a correction: the form calls them as reports do."""
 
 
 def _key(request: Request, group: str, dealer: str, source: Source, number: Number) -> str:
@@ -73,12 +78,21 @@ def customer_router() -> APIRouter:
         request: Request,
         at: Annotated[AtDealer, at_dealer("see_customers")],
         key: Key,
-        written: str = "",
         *,
+        written: str = "",
         done: str = "",
         late: bool = False,
+        left_out: str = "",
     ) -> Response:
-        page = await _page(request, at, key, written=_written(written), done=done, late=late)
+        page = await _page(
+            request,
+            at,
+            key,
+            written=_written(written),
+            done=done,
+            late=late,
+            left_out=left_out.split(","),
+        )
         await note_opened(request, at, "saw_customer", key)
         return page
 
@@ -137,11 +151,14 @@ async def _report(
     except ServiceAway:
         return await again(form=form.because("away"), status=503)
     except RefusedByService as refused:
-        return await again(form=form.because("refused", refused.problem), status=422)
-    if is_correction:
-        is_there = await seen_anew(desk.directory, key, form.seen)
-        return _done(at, key, "corrected", **({} if is_there else {"late": "true"}))
-    return _done(at, key, "consent", written=str(written))
+        found = told(refused.problem, FIELDS, speech_of(desk, at))
+        return await again(form=form.because("refused", found), status=422)
+    if not is_correction:
+        return _done(at, key, "consent", written=str(written))
+    more = {} if await seen_anew(desk.directory, key, form.seen) else {"late": "true"}
+    if doubtful := ",".join(fields_of(written.warnings, FIELDS)):
+        more["left_out"] = doubtful
+    return _done(at, key, "corrected", **more)
 
 
 def _done(at: AtDealer, key: str, done: str, **more: str) -> Response:
@@ -183,6 +200,7 @@ async def _page(
     written: WrittenVersion | None = None,
     done: str = "",
     late: bool = False,
+    left_out: Collection[str] = (),
     form: CustomerForm | None = None,
     status: int = 200,
 ) -> Response:
@@ -205,6 +223,7 @@ async def _page(
     shown: dict[str, Any] = {
         "about": f"customer:{key}",
         "key": key,
+        "staff": await desk.staff.known_at(at.dealer.id),
         "here": _address(at, key),
         "place": place_of(key),
         "number": number_in(key),
@@ -213,6 +232,7 @@ async def _page(
         "opened": opened,
         "done": done,
         "late": late,
+        "left_out": [PARTICULARS[each] for each in PARTICULARS if each in left_out],
         "who": views.particulars(known, person, shown=opened),
         "known": known,
         "parts": parts,
@@ -223,7 +243,6 @@ async def _page(
         "to_do": now,
         "past": past,
         "notes": await notes_of(request, at, key, tried),
-        "staff": await desk.staff.at(at.dealer.id),
         "others": views.others(person) if person else [],
         "cases": [(each, f"/d/{place_of_case(each.id)[0]}") for each in parts.cases.found or ()],
         "veil": (lambda text: text) if opened else partial(views.veiled, known=known),

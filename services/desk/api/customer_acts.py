@@ -14,10 +14,10 @@ from services.desk.domain.commands import Command
 from services.desk.domain.corrections import TypedParticulars, correction
 from services.desk.domain.people import CustomerCard
 from services.desk.views.customer import AllowedNow, seen_of
+from services.desk.views.refusals import NOT_REFUSED, RefusalTold
 from shared.contracts.corrections import CustomerReported
 from shared.contracts.feed_parts import Channel
 from shared.contracts.feeds import ConsentReported
-from shared.contracts.http.problem import Problem
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 MOST_TYPED = 2_000
@@ -50,7 +50,7 @@ class CustomerForm:
     """Which of the forms it is; None: none was sent."""
     trouble: Trouble | None = None
     """Why it is shown again."""
-    problem: Problem | None = None
+    refused: RefusalTold = NOT_REFUSED
 
     @classmethod
     async def of(cls, request: Request, act: Literal["correct", "consent"]) -> Self:
@@ -77,9 +77,9 @@ class CustomerForm:
             asked=bool(text("asked")),
         )
 
-    def because(self, trouble: Trouble, problem: Problem | None = None) -> Self:
+    def because(self, trouble: Trouble, refused: RefusalTold = NOT_REFUSED) -> Self:
         """The same, to be shown again."""
-        return replace(self, trouble=trouble, problem=problem)
+        return replace(self, trouble=trouble, refused=refused)
 
 
 def over_what_is_known(form: CustomerForm, known: CustomerCard) -> CustomerForm:

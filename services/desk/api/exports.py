@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from services.desk.adapters import workbooks
 from services.desk.adapters.workbooks import MEDIA_TYPES, file_of
 from services.desk.api.desk import Desk
-from services.desk.api.manager import say_to
+from services.desk.api.manager import say_to, team_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import CustomerCard
 from services.desk.views.exports import (
@@ -105,7 +105,7 @@ async def _tasks(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfR
 
     lines = await _all(page)
     people = await _people(desk, at, [each.customer_key for each in lines])
-    return tasks_sheet(lines, reader(people, await desk.staff.at(at.dealer.id, "do_tasks")))
+    return tasks_sheet(lines, reader(people, await desk.staff.known_at(at.dealer.id)))
 
 
 async def _cases(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
@@ -117,7 +117,7 @@ async def _cases(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfR
 
     lines = await _all(page)
     people = await _people(desk, at, [each.customer_key for each in lines])
-    return cases_sheet(lines, reader(people, await desk.staff.at(at.dealer.id, "do_tasks")))
+    return cases_sheet(lines, reader(people, await desk.staff.known_at(at.dealer.id)))
 
 
 async def _customers(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
@@ -176,8 +176,8 @@ def _behind(
 
 
 async def _staff(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
-    staff = await desk.staff.at(at.dealer.id, "do_tasks")
     counts = await desk.services.task_counts(at.user, at.dealer.id)
+    staff = await team_of(desk, at, counts)
     rows = people_rows(counts, staff)
     return people_sheet(rows, reader(None, staff))
 

@@ -23,8 +23,9 @@ from services.desk.domain.filing import FilingForm
 from services.desk.domain.local_times import as_written
 from services.desk.domain.people import name_of
 from services.desk.views import case_words as words
-from services.desk.views.case_troubles import in_words, wrong_of
+from services.desk.views.case_troubles import AS_REPORTED, in_words
 from services.desk.views.places import place_of_case, place_of_customer
+from services.desk.views.refusals import told
 from shared.contracts.identifiers import is_customer_key
 from shared.platform.errors import TransientFailure
 from shared.platform.needs import TO_ALL
@@ -137,8 +138,8 @@ class _Filed:
         except (ServiceAway, TransientFailure):
             return await self.shown(AWAY)
         except RefusedByService as refused:
-            places, rest = wrong_of(refused.problem)
-            return await self.shown(UNPROCESSABLE, wrong=in_words(places, speech), trouble=rest)
+            found = told(refused.problem, AS_REPORTED, speech)
+            return await self.shown(UNPROCESSABLE, wrong=found.fields, trouble=found.rest)
         place = f"/d/{place_of_case(written.document_id)[0]}"
         return RedirectResponse(f"{place}?{urlencode({'written': str(written)})}", SEE_OTHER)
 

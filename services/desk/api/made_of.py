@@ -14,10 +14,10 @@ from services.desk.domain.people import name_of
 from services.desk.views.lead_words import LEAD_CHANNELS, LEAD_FIGURES, LEAD_REASONS
 from services.desk.views.made_of import MadeOf, of_answers, of_done, of_leads, of_moves
 from services.desk.views.manager import name_of_staff
-from services.desk.views.manager_words import GRADES, RISKS
 from services.desk.views.places import place_of
 from services.desk.views.speech import N_
 from services.desk.views.survey_words import STEPS, TITLES
+from services.desk.views.terms import GRADES, RISKS
 from shared.contracts.http.followup_figures import LeadFigure
 from shared.contracts.http.scoring_moves import MovesOf
 from shared.contracts.leads import LeadChannel, LeadReason

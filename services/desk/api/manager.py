@@ -1,6 +1,7 @@
 """Manager 经理: whether the team keeps its promises, and what customers say of it."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,8 +21,10 @@ from services.desk.views.manager import (
 )
 from services.desk.views.manager_customers import customers_shown, lead_rows
 from services.desk.views.manager_satisfaction import numbered, said, surveys_shown
-from services.desk.views.manager_words import GRADES, RISKS, Say, figure, word
+from services.desk.views.manager_words import Say, figure
 from services.desk.views.places import place_of
+from services.desk.views.terms import GRADES, RISKS, term
+from shared.contracts.http.followup_lists import TaskCounts
 from shared.contracts.http.scoring_lists import ListSort
 from shared.contracts.scoring import Grade, Risk
 from shared.platform.needs import TO_ALL
@@ -127,24 +130,25 @@ def _names(say: Say) -> dict[str, Any]:
     return {
         "grades": GRADES,
         "risks": RISKS,
-        "grade_name": lambda name: word(name, GRADES, say),
-        "risk_name": lambda name: word(name, RISKS, say),
+        "grade_name": lambda name: say(term(name, GRADES)),
+        "risk_name": lambda name: say(term(name, RISKS)),
     }
 
 
 async def _now(desk: Desk, at: AtDealer) -> dict[str, Any]:
     user, dealer_id = at.user, at.dealer.id
-    staff, counts, found, statistics = await asyncio.gather(
-        desk.staff.at(dealer_id, "do_tasks"),
+    counts, found, statistics = await asyncio.gather(
         or_none(desk.services.task_counts(user, dealer_id)),
         or_none(open_cases(desk, at)),
         or_none(desk.services.statistics(user, dealer_id, by="week")),
     )
     cases = None if found is None else found[0]
+    staff = await team_of(desk, at, counts)
     people = await desk.directory.of({each.customer_key for each in cases or ()})
+    known = await desk.staff.known_at(dealer_id)
     language = at.visitor.language
     return {
-        "cases": None if cases is None else cases_now(cases, people, staff),
+        "cases": None if cases is None else cases_now(cases, people, known),
         "counts": counts,
         "people": None if counts is None else people_rows(counts, staff),
         "done": done_in_all(counts),
@@ -153,3 +157,11 @@ async def _now(desk: Desk, at: AtDealer) -> dict[str, Any]:
         "charts": charts,
         "shown_at_once": SHOWN_AT_ONCE,
     }
+
+
+async def team_of(desk: Desk, at: AtDealer, counts: TaskCounts | None) -> Mapping[str, str]:
+    """Staff id -> name, of who does tasks here, and of who may no more and has some still."""
+    known = await desk.staff.known_at(at.dealer.id)
+    busy = {each.of for each in counts.by_person} if counts is not None else set()
+    left = {staff_id: known[staff_id] for staff_id in known if staff_id in busy}
+    return {**left, **await desk.staff.at(at.dealer.id, "do_tasks")}

@@ -19,24 +19,29 @@ from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.call import AboutCustomer, Filled, read_customer, shown_of
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
+from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, desk_of
 from services.desk.domain.commands import Command
 from services.desk.domain.outcomes import OutcomeSaid, WronglySaid, outcome_data, outcome_said
 from services.desk.views.call import attempt_at, changes, talk_of, task_in
+from services.desk.views.refusals import told
+from services.desk.views.speech import N_
 from shared.contracts.feeds import TaskOutcomeReported
 from shared.contracts.http.followup import FollowUpTask
-from shared.contracts.http.problem import Problem
 from shared.platform.needs import TO_ALL
 
-AWAY = "This could not be reported: a part of Aftercare does not answer. Nothing is lost. Send it again."  # noqa: E501
-NOT_TAKEN = "This was not taken. What is wrong is said beside it."
-MEANWHILE = "This has changed since you opened it. Send it all the same if it still holds."
+AWAY = N_(
+    "This could not be reported: a part of Aftercare does not answer. Nothing is lost. "
+    "Send it again."
+)
+NOT_TAKEN = N_("This was not taken. What is wrong is said beside it.")
+MEANWHILE = N_("This has changed since you opened it. Send it all the same if it still holds.")
 _FIELDS = {
     "next_contact_on": "next_contact_on",
     "note": "note",
     "outcome": "outcome",
-    "channel": "channel",
 }
+"""What a report of an outcome calls it -> the field of the form."""
 
 
 def outcomes_router() -> APIRouter:
@@ -64,7 +69,9 @@ def outcomes_router() -> APIRouter:
         except WronglySaid as wrong:
             return await again(422, problems=wrong.problems)
         except RefusedByService as refused:
-            return await again(422, problems=problems_in(refused.problem))
+            found = told(refused.problem, _FIELDS, speech_of(desk, at))
+            problems = {**found.fields, **({"": found.rest} if found.rest else {})}
+            return await again(422, problems=problems)
         except ServiceAway:
             return await again(503, notices=(AWAY,))
         return RedirectResponse(customer.card_after(written), SEE_OTHER)
@@ -75,15 +82,6 @@ def outcomes_router() -> APIRouter:
 async def fields_of(request: Request) -> Mapping[str, str]:
     """The fields of a form, each once."""
     return {name: each for name, each in (await request.form()).items() if isinstance(each, str)}
-
-
-def problems_in(problem: Problem) -> Mapping[str, str]:
-    """Field -> what intake says is wrong there; `""`: of none in particular."""
-    found: dict[str, str] = {}
-    for each in problem.errors:
-        name = each.pointer.removeprefix("/data/").partition("/")[0]
-        found.setdefault(_FIELDS.get(name, ""), each.detail)
-    return found or {"": problem.detail or problem.title}
 
 
 def _said(desk: Desk, at: AtDealer, task: FollowUpTask, fields: Mapping[str, str]) -> OutcomeSaid:

@@ -182,13 +182,15 @@ async def _page(
     lines = [line for line in tasks if line.task_id not in decided]
     keys = {line.customer_key for line in lines} | {each.task.customer_key for each in outcomes}
     people = await desk.directory.of(keys)
+    known = await desk.staff.known_at(at.dealer.id)
     shown: dict[str, Any] = shown_to(request, at) | {
         "lines": None if found is None else lines,
         "following": None if found is None else found.after,
         "in_all": counts
         and open_of(counts, asked.person, overdue=asked.overdue, today=asked.today),
         "asked": asked,
-        "whose": name_of_staff(_person(asked.person), staff),
+        "whose": name_of_staff(_person(asked.person), known),
+        "known_staff": known,
         "staff": sorted(staff.items(), key=lambda each: each[1]),
         "nobody": NOBODY,
         "named": lambda key: name_of(key, people.get(key)),

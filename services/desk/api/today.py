@@ -19,7 +19,7 @@ from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
 from services.desk.domain.whose import notified_as, owners_of
-from services.desk.views import call_words
+from services.desk.views import terms
 from services.desk.views.places import MOST_OF_AN_ADDRESS, place_of_case
 from services.desk.views.today import (
     ListAsked,
@@ -221,7 +221,8 @@ async def _shown(
         "cases_known": page is not None,
         "cases_more": page is not None and page.next is not None,
         "staff": staff,
-        "words": call_words,
+        "known_staff": await desk.staff.known_at(at.dealer.id),
+        "words": terms,
     }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -16,8 +17,9 @@ from services.desk.domain.trail import (
     sequence_in,
 )
 from services.desk.domain.users import Language
-from services.desk.views.speech import N_
+from services.desk.views.speech import N_, Speech
 from services.desk.views.trail import as_table, place_of_noted
+from services.desk.views.trail_words import about_told, how_told
 from shared.dealers.dealer import Dealer
 from shared.platform.needs import TO_ALL
 from shared.platform.tables import csv_response
@@ -129,10 +131,8 @@ def trail_router() -> APIRouter:
             entries = await desk.record.find(_wanted(may, asked, zone), limit=MOST_EXPORTED)
             rows = f"rows: {len(entries)}"
             await desk.trail.note(may.visitor.user, None, "exported", "trail", how=rows)
-            words: dict[str, str] = {
-                act: desk.pages.word(language, said) for act, said in ACT_WORDS.items()
-            }
-            return csv_response(as_table(entries, language, zone, words), name="trail")
+            words, say = _acts(request, language), _speech(request, may)
+            return csv_response(as_table(entries, zone, words, say), name="trail")
 
     @router.post("/verify")
     async def verify(
@@ -174,6 +174,7 @@ async def _page(
     status: int = 200,
 ) -> Response:
     desk, language, user = desk_of(request), may.visitor.language, may.visitor.user
+    say = _speech(request, may)
     if verified is None:
         await desk.trail.note(user, None, "saw_trail", "")
     zone = _zone(may, asked)
@@ -186,6 +187,8 @@ async def _page(
         "asked": asked,
         "asked_dealers": may.dealers,
         "acts": _acts(request, language),
+        "about_told": lambda noted: about_told(noted, say),
+        "how_told": lambda noted: how_told(noted.how, say),
         "verified": verified,
         "known": known,
         "known_is_wrong": status != 200,  # nothing else is refused here
@@ -193,6 +196,11 @@ async def _page(
         "most_exported": MOST_EXPORTED,
     }
     return desk.pages.page(request, "trail.html", shown, language=language, status=status)
+
+
+def _speech(request: Request, may: _MaySee) -> Speech:
+    language = may.visitor.language
+    return Speech(language, partial(desk_of(request).pages.word, language))
 
 
 def _acts(request: Request, language: Language) -> dict[str, str]:

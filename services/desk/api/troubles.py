@@ -50,8 +50,16 @@ TROUBLES: dict[type[Exception], tuple[int, str, str]] = {
         N_("This form cannot be taken"),
         N_("It is too old, or was not opened here. Go back, reload the page and send it again."),
     ),
-    NotThere: (404, N_("Not here"), N_("There is no such thing here, or not any more.")),
-    RefusedByService: (422, N_("Not taken"), N_("What was sent cannot be taken as it is.")),
+    NotThere: (
+        404,
+        N_("Not here"),
+        N_("There is no such thing here, or not any more. Search for the customer instead."),
+    ),
+    RefusedByService: (
+        422,
+        N_("Not taken"),
+        N_("What was sent cannot be taken as it is. Go back, change it and send it again."),
+    ),
     NobodyMeant: (
         422,
         N_("Not taken"),
@@ -78,7 +86,10 @@ TROUBLES: dict[type[Exception], tuple[int, str, str]] = {
     RequestValidationError: (
         422,
         N_("Not understood"),
-        N_("Something in this address or form is not as it should be."),
+        N_(
+            "Something in this address or form is not as it should be. Go back, reload the page "
+            "and try again."
+        ),
     ),
 }
 
@@ -86,7 +97,10 @@ TROUBLES: dict[type[Exception], tuple[int, str, str]] = {
 DEFECT = (
     500,
     N_("Something went wrong"),
-    N_("The desk has made a mistake; it was written down. Nothing that was sent before is lost."),
+    N_(
+        "The desk has made a mistake; it was written down. Nothing that was sent before is lost. "
+        "Try again; if it happens again, tell whoever runs Aftercare."
+    ),
 )
 _NOT_UNDERSTOOD = TROUBLES[RequestValidationError]
 _SIGNED_OUT = N_("You are signed out")

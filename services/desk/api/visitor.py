@@ -223,9 +223,16 @@ def shown_to_all(request: Request, visitor: Visitor) -> dict[str, Any]:
         "csrf": visitor.csrf,
         "path": address_of_page(request),
         "dealers": dealers_of(visitor.user, desk.dealers.all()),
+        "dealer_name": lambda dealer_id: _dealer_name(desk, dealer_id),
         "dealer": None,
         "now": desk.clock.now(),
     }
+
+
+def _dealer_name(desk: Desk, dealer_id: str | None) -> str:
+    """As people call a dealer; of one that is not there any more, the id."""
+    found = desk.dealers.find(dealer_id) if dealer_id else None
+    return found.name if found is not None else dealer_id or ""
 
 
 May = Callable[[Act], bool]

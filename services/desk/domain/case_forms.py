@@ -20,12 +20,11 @@ Wrong: TypeAlias = Literal[
     "several_cases",
     "itself",
     "no_number",
-    "not_taken",
     "may_not",
 ]
 """What is wrong with a field. `not_after`: a hold that ends before it begins. `several_cases`: open
-ones of the same number. `itself`: a case that is to be merged into itself. `not_taken`: intake says
-so. `may_not`: somebody who may not work on complaints here."""
+ones of the same number. `itself`: a case that is to be merged into itself. `may_not`: somebody who
+may not work on complaints here."""
 
 FIELDS: Mapping[StepName, tuple[str, ...]] = {
     "answered": ("reason",),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import get_args
 
+from services.desk.domain.messages import N_
 from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.identifiers import kind_in
 from shared.contracts.surveys import CSI_ITEMS, SSI_ITEMS, SurveyKind
@@ -38,13 +39,13 @@ _AMONG_OURSELVES = frozenset({"data_correction", "return_right", "lost_lead_boug
 _NOBODY_ANSWERED: Collection[TaskResult] = frozenset({"not_reached", "wrong_number"})
 _ANSWER = re.compile(r"10|[0-9]")
 
-NONE_CHOSEN = "Choose what came of it."
-NOT_A_DAY = "A day from today on."
-NO_OVERALL = "Say how satisfied they are overall, too."
-NOBODY_TO_ANSWER = (
+NONE_CHOSEN = N_("Choose what came of it.")
+NOT_A_DAY = N_("A day from today on.")
+NO_OVERALL = N_("Say how satisfied they are overall, too.")
+NOBODY_TO_ANSWER = N_(
     "Nobody was reached who could have answered: take the answers out, or choose another outcome."
 )
-TOO_LONG = "At most 4,000 characters."
+TOO_LONG = N_("At most 4,000 characters.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

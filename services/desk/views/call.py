@@ -8,8 +8,9 @@ from typing import Literal, TypeAlias
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.outcomes import SurveyAsked, offered, surveys_asked
 from services.desk.domain.people import CustomerCard, car_of, name_of
-from services.desk.views.call_words import RESULTS
 from services.desk.views.places import place_of
+from services.desk.views.speech import N_
+from services.desk.views.terms import RESULTS, term
 from services.desk.views.today import TO_DO, closed_word
 from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.http.complaints import CaseLine
@@ -32,10 +33,10 @@ _MOMENT = timedelta(milliseconds=1)
 _REFUSALS = ("do_not_contact", "opted_out")
 
 CHANGES = (
-    "It was closed meanwhile.",
-    "Somebody else has tried meanwhile.",
-    "It is somebody else's meanwhile.",
-    "It is due at another time now.",
+    N_("It was closed meanwhile."),
+    N_("Somebody else has tried meanwhile."),
+    N_("It is somebody else's meanwhile."),
+    N_("It is due at another time now."),
 )
 """What may have changed of a task since a form has seen it."""
 
@@ -222,7 +223,7 @@ def decision_of(
     return DecidedOutcome(
         stand=_stand(task, tried),
         task=task,
-        word=_word(tried.outcome),
+        word=term(tried.outcome, RESULTS),
         why=_last_why(task),
         closed_because=closed_word(task),
         new=tuple(
@@ -260,10 +261,6 @@ def _last_why(task: FollowUpTask) -> Bilingual | None:
     return None if last is None else Bilingual(en=last.en, zh=last.zh)
 
 
-def _word(outcome: str) -> str:
-    return next((RESULTS[each] for each in RESULTS if each == outcome), outcome)
-
-
 def _urgency(task: FollowUpTask) -> tuple[bool, datetime, int]:
     return not task.urgent, task.due_at, task.priority
 
@@ -299,7 +296,7 @@ def _past(tasks: Iterable[FollowUpTask]) -> list[PastAttempt]:
     found = [
         PastAttempt(
             at=each.at,
-            word=_word(each.outcome),
+            word=term(each.outcome, RESULTS),
             by=each.by,
             channel=each.channel,
             title=Bilingual(en=task.title_en, zh=task.title_zh),

@@ -8,6 +8,7 @@ from typing import assert_never
 from services.desk.views import case_words as words
 from services.desk.views.places import place_of_case
 from services.desk.views.speech import N_, Speech
+from services.desk.views.terms import term
 from shared.contracts.http.complaints import CaseView
 from shared.contracts.http.complaints_timeline import (
     AddresseeView,
@@ -119,11 +120,11 @@ class TimelineStory:
                 assert_never(never)
 
     def _received(self, entry: ComplaintReceived) -> TimelineLine:
-        channel = self.say(words.term(entry.channel, words.CHANNELS))
+        channel = self.say(term(entry.channel, words.CAME_BY))
         text = self.say(N_("Received: %(channel)s"), channel=channel)
-        notes = [self.say(words.term(entry.category))]
+        notes = [self.say(term(entry.category, words.CATEGORIES))]
         if entry.department:
-            notes.append(self.say(words.term(entry.department)))
+            notes.append(self.say(term(entry.department, words.DEPARTMENTS)))
         return TimelineLine(
             at=entry.at,
             kind="received",
@@ -140,7 +141,7 @@ class TimelineStory:
         text = self.say(
             message, by=self.who(entry.by), to=self.who(entry.assigned_to), severity=severity
         )
-        notes = (self.say(words.term(entry.reason)),) if entry.reason else ()
+        notes = (self.say(term(entry.reason, words.REASONS)),) if entry.reason else ()
         counts = entry.counting == "counts"
         return TimelineLine(
             at=entry.at,

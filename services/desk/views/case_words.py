@@ -103,7 +103,7 @@ STATUS: Mapping[CaseStatus, str] = {
     "undecided": N_("Set aside"),
 }
 SEVERITIES: Mapping[Severity, str] = {"normal": N_("Normal"), "major": N_("Major")}
-CHANNELS: Mapping[str, str] = {
+CAME_BY: Mapping[str, str] = {
     "phone": N_("Telephone"),
     "app": N_("App"),
     "web": N_("Web"),
@@ -113,7 +113,7 @@ CHANNELS: Mapping[str, str] = {
     "social": N_("Social media"),
 }
 
-assert CHANNELS.keys() == set(get_args(ComplaintChannel))
+assert CAME_BY.keys() == set(get_args(ComplaintChannel))
 
 ROLES: Mapping[Role, str] = {
     "responsible_person": N_("responsible person"),
@@ -180,9 +180,5 @@ OUTCOMES_DESIRED: Mapping[str, str] = {
     "exchange": N_("another car"),
 }
 
-TERMS: Mapping[str, str] = {**CHANNELS, **CATEGORIES, **DEPARTMENTS, **HOLD_REASONS, **DEMANDS}
-
-
-def term(word: str | None, terms: Mapping[str, str] = TERMS) -> str:
-    """The message for a term of a source; the term itself where the desk has no word for it."""
-    return "" if word is None else terms.get(word, word)
+REASONS: Mapping[str, str] = {**HOLD_REASONS, **DEMANDS}
+"""Why a step was taken."""

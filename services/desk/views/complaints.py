@@ -14,6 +14,7 @@ from services.desk.views.case import is_soon
 from services.desk.views.manager_words import CLOCKS
 from services.desk.views.places import place_of_case
 from services.desk.views.speech import N_, Speech
+from services.desk.views.terms import term
 from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseLine, CaseView, RunningClock
 from shared.contracts.identifiers import NAMESPACE, name_within, source_of
@@ -176,7 +177,7 @@ def counts_of(lines: Collection[CaseLine], asked: CasesAsked) -> dict[Show, int]
 def departments_in(lines: Collection[CaseLine]) -> list[tuple[str, str]]:
     """The departments that are complained about, each with its message, in their order."""
     found = {line.department for line in lines if line.department}
-    return sorted((each, words.term(each, words.DEPARTMENTS)) for each in found)
+    return sorted((each, term(each, words.DEPARTMENTS)) for each in found)
 
 
 def rows_of(
@@ -211,14 +212,14 @@ def _row(
         car=car_of(who),
         owner=names.get(line.assigned_to or "", line.assigned_to or ""),
         about=say.all(
-            words.term(line.category),
-            words.term(line.channel, words.CHANNELS),
-            words.term(line.department, words.DEPARTMENTS),
+            term(line.category, words.CATEGORIES),
+            term(line.channel, words.CAME_BY),
+            term(line.department, words.DEPARTMENTS),
         ),
         status=say(words.STATUS[line.status]),
         chips=tuple(_chip(clock, line, now, say) for clock in (*line.running, *line.stopped)),
         is_broken=is_broken(line),
-        rung=", ".join(say(words.ROLES[role]) for role in roles),
+        rung=say(", ").join(say(words.ROLES[role]) for role in roles),
         seen=seen,
         acts={
             step: uuid5(NAMESPACE, f"{step}|{reader}|{line.id}|{seen}")
@@ -252,5 +253,5 @@ def _chip(clock: RunningClock, line: CaseLine, now: datetime, say: Speech) -> Cl
             return ClockChip(clock=clock, tone=tone, sign="▲" if tone else "◷", state="")
         case _:
             return ClockChip(
-                clock=clock, tone="plain", sign="‖", state=words.CLOCK_STATES["paused"]
+                clock=clock, tone="plain", sign="‖", state=say(words.CLOCK_STATES["paused"])
             )

@@ -8,16 +8,9 @@ from typing import Literal, TypeAlias, get_args
 from services.desk.domain.people import CustomerCard
 from services.desk.views import case_words
 from services.desk.views.manager import PersonRow, name_of_staff
-from services.desk.views.manager_words import (
-    CHANNELS,
-    GRADES,
-    RISKS,
-    ROLES,
-    STATUSES,
-    Say,
-    word,
-)
+from services.desk.views.manager_words import Say
 from services.desk.views.speech import N_
+from services.desk.views.terms import CHANNELS, GRADES, OWNERS, RISKS, TASK_STATUSES, term
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup_lists import TaskLine
 from shared.contracts.http.followup_satisfaction import (
@@ -117,16 +110,16 @@ def tasks_sheet(lines: Iterable[TaskLine], to: SheetReader) -> SheetOfRows:
             (
                 *to.who(each.customer_key),
                 to.title(each),
-                word(each.status, STATUSES, say),
+                say(term(each.status, TASK_STATUSES)),
                 each.opens_at,
                 each.due_at,
                 each.next_attempt_at,
                 each.attempts,
                 each.priority,
-                word(each.owner_role, ROLES, say),
+                say(term(each.owner_role, OWNERS)),
                 name_of_staff(each.person, to.staff),
-                word(each.channel, CHANNELS, say),
-                word(each.grade, GRADES, say),
+                say(term(each.channel, CHANNELS)),
+                say(term(each.grade, GRADES)),
                 each.vin,
             )
             for each in lines
@@ -158,14 +151,14 @@ def cases_sheet(lines: Iterable[CaseLine], to: SheetReader) -> SheetOfRows:
             (
                 each.case_no,
                 *to.who(each.customer_key),
-                word(each.status, case_words.STATUS, say),
-                word(each.severity, case_words.SEVERITIES, say),
+                say(term(each.status, case_words.STATUS)),
+                say(term(each.severity, case_words.SEVERITIES)),
                 name_of_staff(each.assigned_to, to.staff),
                 each.received_at,
                 each.deadline,
-                word(each.channel, case_words.CHANNELS, say),
-                word(each.category, case_words.CATEGORIES, say),
-                word(each.department, case_words.DEPARTMENTS, say),
+                say(term(each.channel, case_words.CAME_BY)),
+                say(term(each.category, case_words.CATEGORIES)),
+                say(term(each.department, case_words.DEPARTMENTS)),
                 each.regulator_ref,
                 each.generation,
                 sum(clock.state == "broken" for clock in (*each.running, *each.stopped)),
@@ -194,11 +187,11 @@ def customers_sheet(lines: Iterable[CustomerLine], to: SheetReader) -> SheetOfRo
         rows=[
             (
                 *to.who(each.customer_key),
-                word(each.grade, GRADES, say),
+                say(term(each.grade, GRADES)),
                 each.score,
                 each.value,
                 each.loyalty,
-                word(each.risk, RISKS, say),
+                say(term(each.risk, RISKS)),
                 each.risk_since,
                 each.next_visit,
                 each.car,

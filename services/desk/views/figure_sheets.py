@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from services.desk.views.exports import EXPORTS, Row, SheetOfRows, SheetReader
 from services.desk.views.lead_words import LEAD_CHANNELS, LEAD_FIGURES, LEAD_REASONS
-from services.desk.views.manager_words import CLOCKS, GRADES, RISKS, word
+from services.desk.views.manager_words import CLOCKS
 from services.desk.views.survey_words import TITLES
+from services.desk.views.terms import GRADES, RISKS, term
 from shared.contracts.http.complaints_statistics import PeriodStatistics, Statistics
 from shared.contracts.http.followup_figures import AnswerLine, LeadLine
 from shared.contracts.http.scoring_moves import MoveLine
@@ -41,7 +42,7 @@ def _clocks(period: PeriodStatistics, to: SheetReader) -> Iterator[Row]:
             week,
             period.first,
             period.last,
-            word(name, CLOCKS, to.say),
+            to.say(term(name, CLOCKS)),
             clock.kept,
             clock.broken,
             clock.running,
@@ -67,7 +68,7 @@ def answers_sheet(lines: Iterable[tuple[SurveyKind, AnswerLine]], to: SheetReade
 
 
 def _answers(survey: SurveyKind, line: AnswerLine, to: SheetReader) -> Iterator[Row]:
-    who, title = to.who(line.customer_key), word(survey, TITLES, to.say)
+    who, title = to.who(line.customer_key), to.say(term(survey, TITLES))
     yield *who, line.at, title, to.say("overall"), line.points, to.say("yes") if line.low else ""
     for each in line.items:
         name = each.title.zh if to.language == "zh" else each.title.en
@@ -92,10 +93,10 @@ def leads_sheet(lines: Iterable[LeadLine], to: SheetReader) -> SheetOfRows:
             (
                 *to.who(each.customer_key),
                 each.at,
-                word(each.channel, LEAD_CHANNELS, say),
-                word(each.grade, GRADES, say),
+                say(term(each.channel, LEAD_CHANNELS)),
+                say(term(each.grade, GRADES)),
                 *(int(name in each.figures) for name in figures),
-                word(each.lost_because, LEAD_REASONS, say),
+                say(term(each.lost_because, LEAD_REASONS)),
             )
             for each in lines
         ],
@@ -112,8 +113,8 @@ def moves_sheet(lines: Iterable[MoveLine], to: SheetReader) -> SheetOfRows:
             (
                 *to.who(each.customer_key),
                 each.at,
-                word(each.before, names, say),
-                word(each.after, names, say),
+                say(term(each.before, names)),
+                say(term(each.after, names)),
             )
             for each in lines
         ],

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TypeAlias
 
 from services.desk.views.lead_words import LEAD_CHANNELS, LEAD_FIGURES, LEAD_REASONS
-from services.desk.views.manager_words import GRADES, RISKS, figure, word
+from services.desk.views.manager_words import figure
 from services.desk.views.speech import Speech
+from services.desk.views.terms import GRADES, RISKS, term
 from shared.contracts.http.followup_figures import DoneToday, Leads, SurveyAnswers
 from shared.contracts.http.scoring_moves import Moves
 
@@ -67,12 +68,12 @@ def of_leads(found: Leads, say: Speech) -> MadeOf:
                 customer_key=each.customer_key,
                 cells=(
                     each.at,
-                    word(each.channel, LEAD_CHANNELS, say),
-                    word(each.grade, GRADES, say),
+                    say(term(each.channel, LEAD_CHANNELS)),
+                    say(term(each.grade, GRADES)),
                     say(", ").join(
-                        word(name, LEAD_FIGURES, say) for name in each.figures if name != "leads"
+                        say(term(name, LEAD_FIGURES)) for name in each.figures if name != "leads"
                     ),
-                    word(each.lost_because, LEAD_REASONS, say),
+                    say(term(each.lost_because, LEAD_REASONS)),
                 ),
             )
             for each in found.leads
@@ -90,7 +91,7 @@ def of_moves(found: Moves, say: Speech) -> MadeOf:
         lines=[
             LineOfFigure(
                 customer_key=each.customer_key,
-                cells=(each.at, word(each.before, names, say), word(each.after, names, say)),
+                cells=(each.at, say(term(each.before, names)), say(term(each.after, names))),
             )
             for each in found.moves
         ],

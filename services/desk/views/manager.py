@@ -7,8 +7,9 @@ from datetime import date, datetime
 from services.desk.domain.people import CustomerCard, name_of
 from services.desk.views.charts import Chart, Series
 from services.desk.views.complaints import is_broken, is_warned, pressing_clock
-from services.desk.views.manager_words import CLOCKS, Say, week_label, word
+from services.desk.views.manager_words import CLOCKS, Say, week_label
 from services.desk.views.places import place_of_case
+from services.desk.views.terms import term
 from shared.contracts.http.complaints import CaseLine, RunningClock
 from shared.contracts.http.complaints_statistics import (
     ClockStatistics,
@@ -194,7 +195,7 @@ def kept_clocks(statistics: Statistics, say: Say) -> KeptClocks:
     were decided at least once."""
     clocks = statistics.total.clocks
     names = _in_order([name for name in clocks if _kept(clocks[name]) is not None])
-    titles = tuple(word(name, CLOCKS, say) for name in names)
+    titles = tuple(say(term(name, CLOCKS)) for name in names)
     weeks = tuple(_week_row(period, names) for period in statistics.periods)
     charts = tuple(_clock_chart(title, at, weeks, say) for at, title in enumerate(titles))
     return KeptClocks(tuple(names), titles, charts, weeks, _week_row(statistics.total, names))
@@ -223,7 +224,7 @@ def _clock_chart(title: str, at: int, weeks: Sequence[WeekRow], say: Say) -> Cha
         id=f"clock-{at}",
         title=title,
         described=say("Cases in which it was kept and in which it was broken, week by week."),
-        labels=[week_label(week.period) for week in weeks],
+        labels=[week_label(week.period, say) for week in weeks],
         series=[
             Series(
                 name=say("kept"),

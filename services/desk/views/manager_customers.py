@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.desk.views.charts import Chart, Series
-from services.desk.views.manager_words import GRADES, RISKS, Say, month_label, word
+from services.desk.views.manager_words import Say, month_label
+from services.desk.views.terms import GRADES, RISKS
 from shared.contracts.http.followup_leads import LeadMonths
 from shared.contracts.http.scoring_months import Grades, MonthOfCustomers, Movement
 
@@ -67,7 +68,7 @@ def customers_shown(found: Grades, language: Tongue, say: Say) -> CustomersShown
             labels=labels,
             series=[
                 Series(
-                    name=word(grade, GRADES, say),
+                    name=say(GRADES[grade]),
                     look=look,
                     values=[each.figures.by_grade.get(grade, 0) for each in months],  # type: ignore[call-overload] # as the service names them
                 )
@@ -81,7 +82,7 @@ def customers_shown(found: Grades, language: Tongue, say: Say) -> CustomersShown
             labels=labels,
             series=[
                 Series(
-                    name=word(risk, RISKS, say),
+                    name=say(RISKS[risk]),
                     look=look,
                     values=[each.figures.by_risk.get(risk, 0) for each in months],  # type: ignore[call-overload] # as the service names them
                 )

@@ -92,7 +92,7 @@ def _by_item(
         title=said(figures.title, language),
         described=say("The mean answer to each step, out of ten; the line is the target."),
         labels=[str(at) for at, _ in enumerate(measured, 1)],
-        series=[Series(name=say("answers"), values=[item.value for item in measured])],
+        series=[Series(name=say("Mean"), values=[item.value for item in measured])],
         top=MOST_POINTS,
         target=figures.overall.target,
     )
@@ -127,6 +127,6 @@ def _radar(
         title=said(figures.title, language),
         described=say("The steps of the process, from the middle outwards, out of ten."),
         labels=numbered(measured, language),
-        series=[*aims, Series(name=say("answers"), values=[item.value for item in measured])],
+        series=[*aims, Series(name=say("Mean"), values=[item.value for item in measured])],
         top=MOST_POINTS,
     )

@@ -1,7 +1,7 @@
 """What the manager's screens call things whose names the services use as they are."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from services.desk.views.speech import N_
 
@@ -16,48 +16,12 @@ CLOCKS: Mapping[str, str] = {
     "call_back": N_("Call-back"),
 }
 """Those that ship, in the order in which they run; a dealer's own are told by their names."""
-GRADES: Mapping[str, str] = {
-    "quality": N_("Quality"),
-    "potential": N_("Potential"),
-    "general": N_("General"),
-}
-RISKS: Mapping[str, str] = {
-    "active": N_("Active"),
-    "due": N_("Due"),
-    "at_risk": N_("At risk"),
-    "lost": N_("Lost"),
-}
-CHANNELS: Mapping[str, str] = {
-    "phone": N_("Telephone"),
-    "email": N_("E-mail"),
-    "sms": N_("Text message"),
-    "app": N_("App"),
-    "post": N_("Letter"),
-}
-STATUSES: Mapping[str, str] = {"open": N_("To do"), "overdue": N_("Overdue")}
-"""Of tasks; cases have those of `case_words`."""
-ROLES: Mapping[str, str] = {
-    "sales_consultant": N_("Sales consultant"),
-    "sales_manager": N_("Sales manager"),
-    "service_advisor": N_("Service advisor"),
-    "service_manager": N_("Service manager"),
-    "insurance_consultant": N_("Insurance consultant"),
-    "customer_relations": N_("Customer relations"),
-    "customer_relations_manager": N_("Customer relations manager"),
-}
 UNITS: Mapping[str, str] = {
     "points": "",
     "percent": "%",
     "hours": N_(" h"),
     "days": N_(" d"),
 }
-
-
-def word(name: str | None, words: Mapping[Any, str], say: Say) -> str:
-    """What it is called; a name that is none of ours as it is."""
-    if name is None:
-        return ""
-    return say(words[name]) if name in words else name
 
 
 def figure(value: float | None, unit: str, say: Say) -> str:
@@ -81,6 +45,18 @@ def month_label(period: str, language: str) -> str:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def week_label(period: str) -> str:
+def week_label(period: str, say: Say) -> str:
     """`2026-W49` as a chart has it."""
-    return period.partition("-")[2] or period
+    week = period.partition("-W")[2]
+    return say("W%(week)s") % {"week": int(week)} if week.isdecimal() else period
+
+
+def period_name(period: str, language: str) -> str:
+    """A month, `2026-11`, or a week, `2026-W49`, as a table has it."""
+    year, _, part = period.partition("-")
+    if part.removeprefix("W").isdecimal():
+        number = int(part.removeprefix("W"))
+        if part.startswith("W"):
+            return f"{year}年第{number}周" if language == "zh" else f"week {number}, {year}"
+        return f"{year}年{number}月" if language == "zh" else f"{_MONTHS[number - 1]} {year}"
+    return period

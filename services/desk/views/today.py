@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 from urllib.parse import urlencode
 
 from services.desk.domain.people import CustomerCard, car_of, name_of
-from services.desk.views.call_words import ending_word
 from services.desk.views.places import place_of
 from services.desk.views.speech import N_
+from services.desk.views.terms import ending_word
 from shared.contracts.complaints import Role
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks, FollowUpTask

@@ -5,8 +5,10 @@ from datetime import tzinfo
 
 from services.desk.domain.allowed import allowed
 from services.desk.domain.trail import TrailEntry, TrailNote
-from services.desk.domain.users import Language, User
+from services.desk.domain.users import User
 from services.desk.views.places import place_of_case, place_of_customer
+from services.desk.views.speech import Speech
+from services.desk.views.trail_words import about_told, how_told
 from shared.contracts.http.table import Heading, csv_text, local_text
 from shared.contracts.identifiers import is_customer_key
 
@@ -37,11 +39,11 @@ def place_of_noted(noted: TrailNote, user: User) -> str:
 
 
 def as_table(
-    entries: Iterable[TrailEntry], language: Language, zone: tzinfo, words: Mapping[str, str]
+    entries: Iterable[TrailEntry], zone: tzinfo, words: Mapping[str, str], say: Speech
 ) -> str:
     """A row for each entry; `words`: what was done -> in the language."""
     return csv_text(
-        [heading.of(language, zone) for heading in HEADINGS],
+        [heading.of(say.language, zone) for heading in HEADINGS],
         (
             (
                 each.sequence,
@@ -49,9 +51,9 @@ def as_table(
                 each.noted.username,
                 each.noted.dealer_id,
                 words.get(each.noted.what, each.noted.what),
-                each.noted.about,
+                about_told(each.noted, say),
                 each.noted.customer,
-                each.noted.how,
+                how_told(each.noted.how, say),
                 each.mark.hex(),
             )
             for each in entries

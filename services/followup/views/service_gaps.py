@@ -68,13 +68,13 @@ def _understood(survey: SurveyFigures, aims: SatisfactionAims) -> GapFinding:
     importance = aims_of(survey.survey, aims).importance
     if not importance:
         return _not_measured(
-            f"{name}: not measured: the policy does not say how much items matter (importance)",
-            f"{name}:未衡量:策略未设定各项目的重要度(importance)",
+            f"{name}: not measured: the rules do not say how much items matter",
+            f"{name}:未衡量:规则未设定各项目的重要度",
         )
     answered = {item.name for item in survey.items if not item.few}
     asked = sum(weight for item, weight in importance.items() if item in answered)
     silent = sorted(set(importance) - answered, key=lambda item: (-importance[item], item))
-    en, zh = _listed(silent)
+    en, zh = _listed(survey.survey, silent)
     return _found(
         f"{name}: of {sum(importance.values())} points of importance {asked} are of items that "
         f"enough customers answer; too few answers: {en}",
@@ -85,7 +85,7 @@ def _understood(survey: SurveyFigures, aims: SatisfactionAims) -> GapFinding:
 def _standards(aims: SatisfactionAims) -> Iterator[GapFinding]:
     for kind in SURVEYS:
         targets, name = aims_of(kind, aims), kind.upper()
-        en, zh = _listed([item for item in ITEMS[kind] if item not in targets.items])
+        en, zh = _listed(kind, [item for item in ITEMS[kind] if item not in targets.items])
         overall = targets.overall
         yield _found(
             f"{name}: overall target {'none' if overall is None else f'{overall:g}'}; without a "
@@ -186,9 +186,13 @@ def _expected(kind: SurveyKind, aims: SatisfactionAims) -> tuple[Fraction | None
     return weighted / sum(weights.values()), basis
 
 
-def _listed(items: list[str]) -> tuple[str, str]:
-    """Their names, as those of the survey."""
-    return _joined(items, "none", ", "), _joined(items, "无", "、")
+def _listed(kind: SurveyKind, items: list[str]) -> tuple[str, str]:
+    """What they are called; one of a dealer's own as it is."""
+    titles = [ITEMS[kind].get(item, Bilingual(en=item, zh=item)) for item in items]
+    return (
+        _joined([title.en for title in titles], "none", ", "),
+        _joined([title.zh for title in titles], "无", "、"),
+    )
 
 
 def _joined(items: list[str], none: str, separator: str) -> str:

@@ -235,6 +235,7 @@ class Rig:
         self,
         *grants: str,
         username: str = "lin",
+        name: str = "",
         language: Language = "en",
         session: str = "a browser",
     ) -> AsyncIterator["Browser"]:
@@ -242,7 +243,7 @@ class Rig:
         another for each browser of theirs."""
         user = User(
             username=username,
-            name=f"{username.title()} of the tests",
+            name=name or f"{username.title()} of the tests",
             staff_id=f"s-{username}",
             grants=grants or (f"agent@{MINE}",),
             language=language,

@@ -1,5 +1,6 @@
 """Every route of the desk, and what whoever asks for it has to be allowed."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -24,6 +25,19 @@ class DeskRoute:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def asked(self) -> str:
+        """The address by which tests ask for it."""
+        return self.url or re.sub(r"\{(\w+)(:path)?\}", lambda found: _FILLED[found[1]], self.path)
+
+
+_FILLED = {
+    "group": MINE.split("/")[0],
+    "dealer": MINE.split("/")[1],
+    "source": "cdk",
+    "number": "C1",
+}
 
 
 AT_DEALER = "/d/{group}/{dealer}"

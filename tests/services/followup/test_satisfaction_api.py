@@ -139,15 +139,15 @@ async def test_of_each_gap_it_is_said_what_is_measured_and_what_is_not() -> None
     gaps = {gap["gap"]: gap["findings"] for gap in (await asking().get("?from=2025-01"))["gaps"]}
     said = {gap: [(f["is_measured"], f["words"]["en"]) for f in gaps[gap]] for gap in gaps}
     assert said["expectation_not_understood"] == [
-        (False, "SSI: not measured: the policy does not say how much items matter (importance)"),
+        (False, "SSI: not measured: the rules do not say how much items matter"),
         (
             True,
             "CSI: of 15 points of importance 10 are of items that enough customers answer; too few "
-            "answers: appointment",
+            "answers: easy appointment",
         ),
     ]
     assert said["standard_not_set"][1][1].startswith(
-        "CSI: overall target 8.5; without a target: appointment, friendliness"
+        "CSI: overall target 8.5; without a target: easy appointment, pleasant"
     )
     below = [words for is_measured, words in said["performance_below_standard"] if is_measured]
     assert "CSI: overall: 7.5, target 8.5 (-1 points)" in below

@@ -12,9 +12,9 @@
       anew: "What is to be said here has changed meanwhile. It is shown as it is now.",
     },
     zh: {
-      over: "您已退出登录。请在另一个标签页重新登录:此处已填写的内容会保留。",
-      kept: "此处内容已有变化,待您提交或清空已填写的内容后显示。",
-      anew: "此处的沟通内容已有变化,现已更新显示。",
+      over: "您已退出登录。请在另一个标签页重新登录：此处已填写的内容会保留。",
+      kept: "此处内容已有变化，待您提交或清空已填写的内容后显示。",
+      anew: "此处的沟通内容已有变化，现已更新显示。",
     },
   };
   const words = WORDS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"];

@@ -30,6 +30,8 @@ async def test_they_are_told_by_name_where_they_work() -> None:
     staff = Staff(users, clock)
     found = await staff.at("sunrise/pudong")
     assert list(found.items()) == [("s-anna", "Anna"), ("s-lin", "Lin")]
+    known = await staff.known_at("sunrise/pudong")
+    assert known == {"s-anna": "Anna", "s-lin": "Lin", "s-carl": "Carl"}
 
 
 async def test_who_came_since_is_told_after_a_while() -> None:

@@ -120,7 +120,7 @@ async def test_what_intake_does_not_take_is_said_at_its_field(complaints: Compla
     async with complaints.rig.browser() as browser:
         page = await step(browser, place, "withdrawn", reason="call 13812345678 again")
     assert page.status_code == 422
-    assert "without telephone numbers" in page.text and "13812345678" in page.text
+    assert "This looks like a telephone number" in page.text and "13812345678" in page.text
 
 
 async def test_while_intake_is_away_the_form_stays_and_is_sent_again(

@@ -44,7 +44,7 @@ async def test_it_shows_who_what_they_are_worth_and_what_is_planned(rig: Rig) ->
     async with rig.browser() as browser:
         page = await browser.get(PAGE)
     assert page.status_code == 200, page.text
-    for shown in ("王小明", "Value and loyalty", "To do now", "Why now", "Complaints", "800 CNY"):
+    for shown in ("王小明", "Value and loyalty", "To do now", "Why now", "Complaints", "CN¥800.00"):
         assert shown in page.text
     assert f'href="{BASE}/calls/cdk/C1"' in page.text
     assert f'href="{BASE}/file-complaint/cdk/C1"' in page.text
@@ -268,3 +268,12 @@ async def test_a_correction_and_a_consent_of_one_page_are_two_acts(rig: Rig) -> 
         page = await browser.post(f"{PAGE}/show")
     forms = [form_in(page.text, name) for name in ("correction", "allowed")]
     assert len({form.fields["command"] for form in forms}) == 2
+
+
+async def test_what_could_not_be_read_of_a_correction_is_said(rig: Rig) -> None:
+    rig.directory.known[WANG] = customer(version="1733472360000.aaa")
+    async with rig.browser() as browser:
+        form = form_in((await browser.post(f"{PAGE}/show")).text, "correction")
+        sent = await form.send(browser, email="nobody", area="Pudong")
+        page = await browser.get(sent.headers["location"])
+    assert "Not taken quite as written, look at it again: E-mail address." in page.text

@@ -28,7 +28,7 @@ async def rig(tmp_path: Path) -> Rig:
         (
             "task-outcome",
             {"outcome": "declined", "channel": "phone", "by": "s-1"},
-            "declined · telephone · s-1",
+            "Does not want it · Telephone · s-1",
         ),
         (
             "referral",
@@ -38,9 +38,9 @@ async def rig(tmp_path: Path) -> Rig:
         (
             "referral",
             {"role": "referred", "other": "sunrise/berlin/cdk/C%202"},
-            'Was referred by: C 2 <span class="quiet">(sunrise/berlin)</span>',
+            'Was referred by: C 2 <span class="quiet">(Berlin)</span>',
         ),
-        ("lead", {"status": "lost", "channel": "web", "model": "S5"}, "By a form on the web · S5"),
+        ("lead", {"status": "lost", "channel": "web", "model": "S5"}, "By the web · S5"),
     ],
 )
 async def test_each_says_something(rig: Rig, kind: Any, said: dict[str, Any], told: str) -> None:

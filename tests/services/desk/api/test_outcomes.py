@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from services.desk.api.outcomes import problems_in
-from shared.contracts.http.problem import PlaceInEvent, problem
 from shared.contracts.intake import SurveyAnswered, TaskAssigned, TaskOutcomeRecorded
 from shared.platform.errors import TransientFailure
 from tests.access.dealers import MINE
@@ -147,17 +145,6 @@ async def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert words in page.text
     assert form_in(page.text, "outcome-").fields["note"] == "keep this"
     assert outcomes(rig) == []
-
-
-def test_what_intake_refuses_is_said_at_its_field() -> None:
-    places = [
-        PlaceInEvent(pointer="/data/note", detail="too long"),
-        PlaceInEvent(pointer="/data/answers/on_time", detail="off the scale"),
-        PlaceInEvent(pointer="/data/survey", detail="not now"),
-    ]
-    refused = problem("invalid-event", "Not a report", 422, errors=places)
-    assert problems_in(refused) == {"note": "too long", "": "off the scale"}
-    assert problems_in(problem("late", "Too late", 422)) == {"": "Too late"}
 
 
 async def test_what_changed_under_ones_hands_is_shown_before_it_is_sent(rig: Rig) -> None:

@@ -127,7 +127,7 @@ async def test_a_customers_key_finds_what_was_reported_of_them_and_leads_there(r
     assert f'<a href="/d/{MINE}/customers/cdk/C1">{key}</a>' in page.text
     assert f'<a href="/d/{MINE}/customers/cdk/C1">{step}</a>' in page.text
     assert f'<a href="/d/{MINE}/cases/cdk/K9">{case}</a>' in page.text
-    assert "withdrawn: reason" in page.text
+    assert "Customer withdraws it: Reason" in page.text
     async with rig.browser("admin@*", username="root") as browser:
         page = await browser.post("/trail", about=key)
     assert key in page.text and "/customers/" not in page.text, "that is not theirs to see"

@@ -13,7 +13,7 @@ from services.desk.views.manager import (
     people_rows,
 )
 from services.desk.views.manager_words import figure as written
-from services.desk.views.manager_words import month_label
+from services.desk.views.manager_words import month_label, period_name
 from shared.contracts.http.complaints import RungReached
 from tests.access.dealers import MINE
 from tests.services.desk.given_manager import NOW, case, clock, counts, weeks
@@ -152,3 +152,15 @@ def test_months_are_short(period: str, en: str, zh: str) -> None:
 )
 def test_figures_have_their_units(value: float | None, unit: str, shown: str) -> None:
     assert written(value, unit, str) == shown
+
+
+@pytest.mark.parametrize(
+    ("period", "en", "zh"),
+    [
+        ("2026-11", "Nov 2026", "2026年11月"),
+        ("2026-W09", "week 9, 2026", "2026年第9周"),
+        ("total", "total", "total"),
+    ],
+)
+def test_a_table_tells_months_and_weeks_as_people_do(period: str, en: str, zh: str) -> None:
+    assert (period_name(period, "en"), period_name(period, "zh")) == (en, zh)
