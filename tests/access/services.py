@@ -298,7 +298,7 @@ def followup_with(*more: Event[Any], now: datetime = NOW) -> Story:
         followup_story.delivery("2025-05-28", sold_by="seller"),
         followup_story.visit("2025-05-30"),
         lead("2025-05-31"),
-        followup_story.survey("2025-05-31", 9),
+        followup_story.survey("2025-05-20", 9),
     ]
     routes = partial(followup_api.routes, dealers=DEALERS)
     return Story(followup(FollowUpSettings()), FOLLOWUP_TRIAL, routes, [*of_all(mine), *more], now)

@@ -20,10 +20,11 @@ from tests.e2e.house import House
 from tests.servers import running_broker
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Everything, with customers and complaints of a dealer in it. One for all tests of a process:
-    each acts on a customer of its own."""
+    """Everything, with customers and complaints of a dealer in it. One for all tests of a process
+    here: each acts on a customer of its own. It stops before others begin, as also when nothing
+    happens it keeps a third of a core busy."""
     if chromium() is None:
         pytest.skip(f"needs Chromium: {' or '.join(NAMES)} on the path, or {VARIABLE}")
     directory = tmp_path_factory.mktemp("desk")

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.desk.browsers import PHONE, Somebody
 from tests.desk.given import BASE, case_of, name_of, place_of
 
+pytestmark = pytest.mark.long
+
 REVOKED, SEEN = 33, 5
 """The customers of these tests; the second has a complaint."""
 CARD = f"{BASE}/calls/{place_of(REVOKED)}"

@@ -10,6 +10,8 @@ from tests.desk.given import BASE, place_of
 from tests.desk.sending import choose
 from tests.e2e.house import House
 
+pytestmark = pytest.mark.long
+
 SEEN, BY_KEYS, WITHOUT_SCRIPTS, AWAY, TWO = 24, 25, 26, 27, 28
 """The customers of these tests."""
 

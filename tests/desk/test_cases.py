@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.desk.browsers import PHONE, Somebody, Staff
 from tests.desk.given import BASE, case_of, place_of
 
+pytestmark = pytest.mark.long
+
 LIST = f"{BASE}/complaints"
 SEEN, BY_KEYS, TWO, WITHOUT_SCRIPTS, PRINTED, FILED = 4, 5, 6, 7, 8, 9
 """The complaints of these tests, and the customer of whom one more is filed."""

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.desk.browsers import PHONE, Somebody
 from tests.desk.given import BASE, name_of, phone_of, place_of
 
+pytestmark = pytest.mark.long
+
 SEEN, CORRECTED, WITHOUT_SCRIPTS = 29, 30, 31
 """The customers of these tests."""
 NOBODYS = "13911112222"

@@ -9,6 +9,8 @@ from tests.desk.browsers import Somebody, Staff
 from tests.desk.given import BASE, DEALER, SOURCE, case_of, name_of, phone_of, place_of
 from tests.e2e.house import House, ago, reported
 
+pytestmark = pytest.mark.long
+
 CALLED, CLOSED, SHOWN, FILED, LOOKED_AT = 34, 35, 36, 37, 38
 """The customers of these tests."""
 STEPPED, OPENED_TWICE = 10, 11

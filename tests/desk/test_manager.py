@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.desk.browsers import PHONE, Somebody, Staff
 from tests.desk.given import BASE
 
+pytestmark = pytest.mark.long
+
 PAGES = ("manager", "manager/satisfaction", "manager/customers", "manager/tasks", "exports")
 OPENED = "() => { window.opened = performance.timeOrigin; }"
 SAME = "() => window.opened === performance.timeOrigin"

@@ -1,11 +1,14 @@
 """A form that is sent more than once, in whichever way, is done once."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.desk.browsers import Somebody
 from tests.desk.given import BASE, place_of
 from tests.desk.sending import attempts, choose, opened_card, report
 from tests.e2e.house import House
+
+pytestmark = pytest.mark.long
 
 CLICKED_TWICE, TWO_TABS, RELOADED = 39, 40, 21
 """The customers of these tests."""

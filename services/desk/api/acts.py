@@ -20,14 +20,16 @@ async def reported(
     tasks_of: str | None = None,
     customer: str = "",
 ) -> WrittenVersion:
-    """What intake has taken, now or before; it is written down in the trail. `tasks_of`: the
-    customer whose tasks it bears upon: lists of tasks know of it a moment later. `customer`: whose
-    it is, of an act that does not say so.
+    """What intake has taken, now or before. That it is to be told is written down in the trail
+    before, so that no act is without an entry, and then what it has taken. `tasks_of`: the customer
+    whose tasks it bears upon: lists of tasks know of it a moment later. `customer`: whose it is, of
+    an act that does not say so.
 
     Raises `RefusedByService`, and `ServiceAway`: then the form is sent again as it is.
     """
-    written = await desk.reporting.report(command, at.user)
     try:
+        await note_reported(desk, at, command, customer=customer)
+        written = await desk.reporting.report(command, at.user)
         if tasks_of is not None:
             await desk.lately.note(at.dealer.id, tasks_of, written, desk.real_clock.now())
         await note_reported(desk, at, command, written.document_id, customer=customer)

@@ -39,14 +39,15 @@ async def note_hits(desk: Desk, at: AtDealer, shown: int) -> None:
 
 
 async def note_reported(
-    desk: Desk, at: AtDealer, command: Command, document_id: str, *, customer: str = ""
+    desk: Desk, at: AtDealer, command: Command, document_id: str = "", *, customer: str = ""
 ) -> None:
-    """An act that intake is told of. `customer`: whose it is, of an act that does not say so."""
+    """An act that intake is about to be told of, or has taken as this document. `customer`: whose
+    it is, of an act that does not say so."""
     await desk.trail.note(
         at.user,
         at.dealer.id,
-        "reported",
-        document_id,
+        "reported" if document_id else "reporting",
+        document_id or str(command.id),
         customer=customer or customer_in(command),
         how=fields_of(command),
     )

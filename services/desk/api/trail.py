@@ -41,6 +41,7 @@ ACT_WORDS: dict[TrailAct, str] = {
     "searched": N_("searched"),
     "exported": N_("exported"),
     "printed": N_("printed"),
+    "reporting": N_("set out to report"),
     "reported": N_("reported"),
     "created_user": N_("created a user"),
     "changed_user": N_("changed a user"),

@@ -27,6 +27,7 @@ TrailAct: TypeAlias = Literal[
     "searched",
     "exported",
     "printed",
+    "reporting",
     "reported",
     "created_user",
     "changed_user",

@@ -108,6 +108,28 @@ async def test_what_cannot_be_written_down_is_sent_again(
 
 
 @each_act
+async def test_nothing_is_reported_that_is_not_in_the_trail(
+    rig: Rig, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever ends the desk then: the act is there by its own id before intake is told of it."""
+    command = str(uuid4())
+
+    async def failing(*_: object, **__: object) -> None:
+        raise TransientFailure("the database")
+
+    async with rig.browser() as browser:
+        with monkeypatch.context() as broken:
+            broken.setattr(rig.trail, "note", failing)
+            page = await browser.post(address(place, "cdk/C1"), command=command, **TYPED[place])
+        assert page.status_code == 503
+        assert rig.reported() == []
+        assert (await form_asking(page.text, command).send(browser)).status_code == 303
+    about = {each[2]: each[3] for each in rig.trail.entries if each[2].startswith("report")}
+    assert list(about) == ["reporting", "reported"]
+    assert about["reporting"] == command
+
+
+@each_act
 async def test_only_who_keeps_what_was_reported_is_asked_to_hold_it(
     rig: Rig, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

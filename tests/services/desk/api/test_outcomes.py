@@ -237,7 +237,8 @@ async def test_a_card_that_is_shown_again_is_written_down(rig: Rig, away: tuple[
         page = await form.send(browser, outcome="postponed" if away else "")
     seen = [] if "followup" in away else [("lin", MINE, "saw_particulars", KEY)]
     assert page.status_code == (503 if away else 422)
-    assert rig.trail.entries[before:] == seen
+    shown = [each for each in rig.trail.entries[before:] if each[2] != "reporting"]
+    assert shown == seen
 
 
 async def test_a_task_of_nobody_is_not_here(rig: Rig) -> None:
