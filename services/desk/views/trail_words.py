@@ -65,7 +65,8 @@ SPOKEN_OF: Mapping[str, str] = {
 def about_told(noted: TrailNote, say: Speech) -> str:
     """Of what it is: a list, or a table that was taken away, by what the desk calls it; else the
     id."""
-    table, _, form = noted.about.partition(".")
+    file = noted.about
+    table, _, form = file.partition(".")
     if noted.what == "exported" and form in FILES:
         title = next((EXPORTS[each] for each in EXPORTS if each == table), table)
         return f"{say(title)} · {FILES[form]}"

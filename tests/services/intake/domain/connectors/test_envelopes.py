@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal
 
 import pytest
 from hypothesis import given
@@ -105,7 +105,7 @@ def test_whatever_comes_it_is_a_row_or_nothing_or_told(
 
 
 def encoded(amount: Decimal, scale: int) -> str:
-    unscaled = int(amount.scaleb(scale))
+    unscaled = int(amount.scaleb(scale, Context(prec=MAX_PREC)))
     length = unscaled.bit_length() // 8 + 1
     return b64encode(unscaled.to_bytes(length, "big", signed=True)).decode()
 
