@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.desk.api.callers import NotCalling, ToldCaller, caller_in, sealed_caller
+from services.desk.api.desk import Desk
 from services.desk.api.opening import note_hits
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import (
@@ -22,8 +23,9 @@ from services.desk.domain.allowed import allowed, dealers_of
 from services.desk.domain.find.asked import MOST_CHARACTERS, asked_of
 from services.desk.domain.find.callers import caller_asked
 from services.desk.domain.find.matches import MOST_HITS, Hit, Hits
+from services.desk.views import customer as views
 from services.desk.views.hits import hit_row
-from services.desk.views.places import place_of
+from services.desk.views.places import place_of, place_of_case
 from shared.contracts.identifiers import dealer_of
 from shared.dealers.dealer import Dealer
 from shared.platform.needs import TO_ALL
@@ -47,7 +49,7 @@ def find_router() -> APIRouter:
         asked: Annotated[str, Form(max_length=4 * MOST_CHARACTERS)] = "",
     ) -> Response:
         """What was typed is in no address. While somebody still types, hits are shown below it;
-        at its end the only customer found is opened."""
+        at its end the only customer found is opened, or the case of this number."""
         desk, typing = desk_of(request), "hx-request" in request.headers
         meant = asked_of(asked)
         hits = Hits() if meant is None else await desk.directory.find(at.dealer.id, meant)
@@ -57,7 +59,7 @@ def find_router() -> APIRouter:
         if meant is not None:
             await desk.trail.note(at.user, at.dealer.id, "searched", _SEARCHED)
         if len(hits.found) == 1 and not hits.more:
-            return RedirectResponse(_customer(hits.found[0]), SEE_OTHER)
+            return RedirectResponse(await _meant(desk, at, hits.found[0]), SEE_OTHER)
         return _page(request, at, hits, asked=asked, short=meant is None)
 
     _routes_of_callers(router)
@@ -116,6 +118,19 @@ def _dealers(request: Request, visitor: Visitor, dealer: str | None) -> Sequence
 def _customer(hit: Hit) -> str:
     key = hit.customer.customer_key
     return f"/d/{dealer_of(key)}/customers/{place_of(key)}"
+
+
+async def _meant(desk: Desk, at: AtDealer, hit: Hit) -> str:
+    """The case whose number was asked for; of another document its row at the customer; else the
+    customer."""
+    if hit.document_id is None:
+        return _customer(hit)
+    case, _ = place_of_case(hit.document_id)
+    if case and at.may("see_complaints"):
+        return f"/d/{case}"
+    listed = views.listed(await desk.directory.documents(hit.customer.customer_key))
+    row = views.anchors(listed).get(hit.document_id)
+    return _customer(hit) + (f"#{row}" if row else "")
 
 
 def _to_call(visitor: Visitor, hit: Hit) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from services.desk.domain.find.matches import Hit
 from services.desk.domain.find.terms import TermKind
 from services.desk.domain.people import CustomerCard, masked_phone, masked_plate
-from services.desk.views.places import place_of
+from services.desk.views.places import place_of, place_of_case
 from shared.contracts.identifiers import dealer_of, number_in
 
 SHOWN_CARS = 2
@@ -24,6 +24,8 @@ class HitRow:
     """Masked."""
     cars: tuple[str, ...] = field(repr=False)
     """Make, model and masked plate, of the last ones."""
+    case: str
+    """The address behind `/d/` of the case whose number was asked for; empty: it was none."""
 
 
 def hit_row(hit: Hit) -> HitRow:
@@ -37,6 +39,7 @@ def hit_row(hit: Hit) -> HitRow:
         by=hit.by,
         phone=masked_phone(known.phones[0].e164) if known.phones else None,
         cars=cars_of(known),
+        case=place_of_case(hit.document_id)[0] if hit.document_id else "",
     )
 
 

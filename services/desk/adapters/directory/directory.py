@@ -148,9 +148,12 @@ class MongoDirectory:
         query = {"token": {"$in": tokens}}
         async with transient():
             rows = await self._documents.find(query).limit(MOST_HITS + 1).to_list(None)
-        keys = {row["customer"] for row in rows}
-        known = await self.of(keys)
-        return [Hit(known.get(key) or CustomerCard(customer_key=key), "document") for key in keys]
+        theirs: dict[str, str] = {row["customer"]: row["document"] for row in rows}
+        known = await self.of(theirs.keys())
+        return [
+            Hit(known.get(key) or CustomerCard(customer_key=key), "document", document_id)
+            for key, document_id in theirs.items()
+        ]
 
     async def documents(self, key: str) -> Sequence[KeptDocument]:
         place = {"$gt": aggregate_within(key, ""), "$lt": aggregate_within(key, _AFTER_ALL_TIMES)}

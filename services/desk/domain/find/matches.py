@@ -30,6 +30,8 @@ class Hit:
     customer: CustomerCard
     by: TermKind
     """What of theirs was asked for, or is nearest to it."""
+    document_id: str | None = None
+    """Their document, if it is the number of one that was asked for."""
 
     @property
     def order(self) -> tuple[int, str]:

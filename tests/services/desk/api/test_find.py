@@ -2,17 +2,20 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from services.desk.api.callers import GOOD_FOR
 from services.desk.domain.find.callers import caller_asked
-from services.desk.domain.find.matches import MOST_HITS, Hits, hit
+from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.find.matches import MOST_HITS, Hit, Hits, hit
 from services.desk.domain.openings import HITS_TOLD_EVERY
 from services.desk.domain.users import Language
 from tests import PROJECT
 from tests.access.dealers import MINE, SISTER
+from tests.access.services import NOW
 from tests.services.desk.given_customers import WANG, customer
 from tests.services.desk.rig import BASE, Browser, Rig
 
@@ -41,6 +44,32 @@ async def test_the_only_one_is_opened(rig: Rig) -> None:
         page = await browser.post(FIND, asked="王小明")
     assert (page.status_code, page.headers["location"]) == (303, f"{BASE}/customers/cdk/C1")
     assert rig.trail.entries[-1] == ("lin", MINE, "searched", "customers")
+
+
+@pytest.mark.parametrize(
+    ("number", "role", "leads"),
+    [
+        ("complaint/K9", "agent", f"{BASE}/cases/cdk/K9"),
+        ("complaint/K9", "privacy", f"{BASE}/customers/cdk/C1#document-1"),
+        ("visit/RO-77", "agent", f"{BASE}/customers/cdk/C1#document-2"),
+        ("visit/RO-78", "agent", f"{BASE}/customers/cdk/C1"),
+    ],
+)
+async def test_by_a_number_the_case_or_the_row_of_the_document_is_opened(
+    rig: Rig, number: str, role: str, leads: str
+) -> None:
+    told: dict[str, Any] = {"customer_key": WANG, "dealer_id": MINE, "version": "1", "at": NOW}
+    rig.directory.kept += [
+        KeptDocument(document_id=f"{MINE}/cdk/complaint/K9", kind="complaint", said={}, **told),
+        KeptDocument(document_id=f"{MINE}/cdk/visit/RO-77", kind="visit", said={}, **told),
+    ]
+    rig.directory.always = Hits((Hit(customer(WANG), "document", f"{MINE}/cdk/{number}"),))
+    async with rig.browser(f"{role}@{MINE}") as browser:
+        page = await browser.post(FIND, asked=number)
+        typed = {"asked": number, "csrf": browser.csrf}
+        shown = await browser.client.post(FIND, data=typed, headers={"HX-Request": "true"})
+    assert (page.status_code, page.headers["location"]) == (303, leads)
+    assert f'href="{leads.partition("#")[0]}"' in shown.text
 
 
 async def test_of_several_there_is_a_list_that_hides_what_nobody_needs_yet(rig: Rig) -> None:

@@ -119,6 +119,10 @@ async def test_by_the_number_of_an_order_and_by_whom_it_moved_to(
     other = customer_key(DEALER, "cdk", "C2")
     await directory.take([profile(), profile(other, name="李丽")], [document()])
     assert await found(directory, "ro-77") == [WANG]
+    asked = asked_of("ro-77")
+    assert asked is not None
+    (only,) = (await directory.find(DEALER, asked)).found
+    assert only.document_id == document().document_id
     moved = document(version="2", kind="gone")
     await directory.take([], [document(key=other, version="2"), moved])
     await directory.take([], [document()])
