@@ -112,8 +112,9 @@ async def _row(
     *,
     holds: bool,
 ) -> Response:
-    at, wanted, listed = customer.at, said.person or None, list_in(said.back)
+    at, wanted = customer.at, said.person or None
     desk, key = desk_of(request), task.customer_key
+    listed = list_in(said.back, at, desk.clock.now())
     people = await desk.directory.of([key])
     row = row_of(line_of(task), people.get(key), at.user.staff_id)
     shown = shown_to(request, at) | {

@@ -4,7 +4,6 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -15,6 +14,7 @@ from services.desk.api.asking import or_none
 from services.desk.api.desk import Desk
 from services.desk.api.opening import note_list
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.domain.local_times import day_of
 from services.desk.domain.people import name_of
 from services.desk.domain.reassigning import (
     MOST_AT_ONCE,
@@ -28,6 +28,7 @@ from services.desk.views.manager import NOBODY, name_of_staff, open_of
 from services.desk.views.places import place_of
 from shared.contracts.http.followup import FollowUpTask
 from shared.contracts.http.followup_lists import DealerTasks
+from shared.contracts.values import instant_text
 from shared.platform.needs import TO_ALL
 
 SHOWN = MOST_AT_ONCE
@@ -208,15 +209,15 @@ async def _page(
 
 async def _listed(desk: Desk, at: AtDealer, asked: _Asked) -> DealerTasks | None:
     """None where followup is away: what was chosen is shown all the same."""
-    today = desk.clock.now().astimezone(at.dealer.zone).date()
+    due = day_of(desk.clock.now(), at.dealer.zone) if asked.today else None
     try:
         return await desk.services.tasks(
             at.user,
             at.dealer.id,
             person=asked.person,
             overdue=True if asked.overdue else None,
-            due_from=today.isoformat() if asked.today else None,
-            due_before=(today + timedelta(days=1)).isoformat() if asked.today else None,
+            due_from=instant_text(due[0]) if due else None,
+            due_before=instant_text(due[1]) if due else None,
             after=asked.after or None,
             limit=SHOWN,
         )

@@ -17,6 +17,7 @@ from services.desk.api.desk import Desk
 from services.desk.api.opening import note_list
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.domain.local_times import day_of
 from services.desk.domain.people import name_of
 from services.desk.domain.whose import notified_as, owners_of
 from services.desk.views import terms
@@ -34,6 +35,7 @@ from shared.contracts.http.complaints import CaseLine, CasePage
 from shared.contracts.http.followup import CustomerTasks
 from shared.contracts.http.followup_lists import DayOfTasks, TaskCounts, TaskLine
 from shared.contracts.scoring import Grade
+from shared.contracts.values import instant_text
 from shared.platform.needs import TO_ALL
 
 SHOWN = 30
@@ -52,6 +54,8 @@ class TodayQuery(BaseModel):
     grade: Grade | Literal[""] = ""
     kind: str = Field(default="", max_length=40)
     overdue: bool = False
+    today: bool = False
+    """Those alone that are due today."""
     after: str = Field(default="", max_length=2000)
     but: str = Field(default="", max_length=MOST_OF_AN_ADDRESS)
     """Not this customer, `source/number`, where the next is asked for."""
@@ -82,7 +86,7 @@ def today_router() -> APIRouter:
     ) -> Response:
         desk = desk_of(request)
         counts = await unless_away(desk.services.task_counts(at.user, at.dealer.id))
-        asked = _asked(at, query, counts)
+        asked = _asked(at, query, counts, desk.clock.now())
         shown = shown_to(request, at) | await _shown(desk, at, asked, counts)
         await note_list(desk, at, "today")
         return desk.pages.page(request, "today.html", shown, language=at.visitor.language)
@@ -97,7 +101,7 @@ def today_router() -> APIRouter:
         away."""
         desk = desk_of(request)
         counts = await unless_away(desk.services.task_counts(at.user, at.dealer.id))
-        asked = _asked(at, query, counts)
+        asked = _asked(at, query, counts, desk.clock.now())
         found = await _tasks(desk, at, asked, counts)
         if found is None:
             return RedirectResponse(f"/d/{at.dealer.id}/today?{asked.query()}", SEE_OTHER)
@@ -111,7 +115,7 @@ def today_router() -> APIRouter:
     return router
 
 
-def list_in(address: str) -> ListAsked | None:
+def list_in(address: str, at: AtDealer, now: datetime) -> ListAsked | None:
     """What an address of Today asks for; None where it does not say whose."""
     try:
         query = TodayQuery.model_validate(dict(parse_qsl(urlsplit(address).query)))
@@ -125,6 +129,7 @@ def list_in(address: str) -> ListAsked | None:
         grade=query.grade or None,
         kind=query.kind or None,
         overdue=query.overdue,
+        due=day_of(now, at.dealer.zone) if query.today else None,
     )
 
 
@@ -137,7 +142,7 @@ async def newer_plans(desk: Desk, at: AtDealer) -> Mapping[str, CustomerTasks]:
     return {key: each.found for key, each in zip(lately, held, strict=True) if each is not None}
 
 
-def _asked(at: AtDealer, query: TodayQuery, counts: TaskCounts | None) -> ListAsked:
+def _asked(at: AtDealer, query: TodayQuery, counts: TaskCounts | None, now: datetime) -> ListAsked:
     whose = query.whose or ("role" if query.role else _first(at, counts))
     return ListAsked(
         whose=whose,
@@ -145,6 +150,7 @@ def _asked(at: AtDealer, query: TodayQuery, counts: TaskCounts | None) -> ListAs
         grade=query.grade or None,
         kind=query.kind or None,
         overdue=query.overdue,
+        due=day_of(now, at.dealer.zone) if query.today else None,
         after=query.after or None,
     )
 
@@ -162,6 +168,8 @@ async def _found(desk: Desk, at: AtDealer, asked: ListAsked) -> FoundTasks:
         grade=asked.grade,
         kind=asked.kind,
         overdue=True if asked.overdue else None,
+        due_from=instant_text(asked.due[0]) if asked.due else None,
+        due_before=instant_text(asked.due[1]) if asked.due else None,
         after=asked.after,
         limit=SHOWN,
     )
@@ -173,6 +181,7 @@ def _is_asked_for(line: TaskLine, asked: ListAsked) -> bool:
         asked.grade in (None, line.grade)
         and asked.kind in (None, *(each.kind for each in line.purposes))
         and (not asked.overdue or line.status == "overdue")
+        and asked.is_due(line.due_at)
     )
 
 

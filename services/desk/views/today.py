@@ -33,6 +33,8 @@ class ListAsked:
     grade: Grade | None = None
     kind: str | None = None
     overdue: bool = False
+    due: tuple[datetime, datetime] | None = None
+    """Those alone that are due from the first on and before the second: the day that it is."""
     after: str | None = None
     """Where the page before has ended."""
 
@@ -45,6 +47,7 @@ class ListAsked:
             "grade": self.grade,
             "kind": self.kind,
             "overdue": self.overdue,
+            "today": self.due is not None,
             **other,
         }
         return urlencode({k: _text(said[k]) for k in said if said[k] not in (None, "", False)})
@@ -58,7 +61,12 @@ class ListAsked:
             and self.grade in (None, task.grade)
             and (self.kind is None or self.kind in kinds)
             and (not self.overdue or task.status == "overdue")
+            and self.is_due(task.due_at)
         )
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether what is due then is among them."""
+        return self.due is None or self.due[0] <= at < self.due[1]
 
     def _is_of_them(self, task: FollowUpTask, staff_id: str) -> bool:
         match self.whose:

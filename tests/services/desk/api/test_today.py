@@ -69,6 +69,21 @@ async def test_an_empty_list_says_so_and_what_to_do(
     assert words in page.text
 
 
+async def test_what_is_due_today_is_listed(rig: Rig) -> None:
+    counted = []
+    for _ in range(10):
+        async with rig.browser() as browser:
+            said = (await browser.get(f"{BASE}/today", whose="all")).text
+            page = (await browser.get(f"{BASE}/today", whose="all", today="true")).text
+        many = re.search(r'href="[^"]*whose=all&amp;today=true">(\d+) due today', said)
+        assert many is not None
+        assert page.count('<li class="row') == int(many[1])
+        assert int(many[1]) or "Nothing of this kind is to be done." in page
+        counted.append(int(many[1]))
+        rig.houses.clock.advance(timedelta(days=1))
+    assert 0 in counted and any(counted), "or this shows little"
+
+
 async def test_complaints_stand_on_top_for_whom_they_need(rig: Rig) -> None:
     complaints = Complaints.at(rig)
     nobodys, chens = f"{BASE}/cases/cdk/K1", await complaints.filed("N1", owner="s-chen")

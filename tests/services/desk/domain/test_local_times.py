@@ -1,11 +1,11 @@
 """Times of forms are those of the dealer's clocks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.desk.domain.local_times import NotATime, as_written, instant_of
+from services.desk.domain.local_times import NotATime, as_written, day_of, instant_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -33,3 +33,9 @@ def test_it_is_written_as_it_is_read() -> None:
     moment = datetime(2026, 7, 1, 8, 5, tzinfo=UTC)
     assert as_written(moment, BERLIN) == "2026-07-01T10:05"
     assert instant_of(as_written(moment, BERLIN), BERLIN) == moment
+
+
+def test_a_day_is_as_long_as_it_is_there() -> None:
+    began, ended = day_of(datetime(2026, 10, 24, 22, 30, tzinfo=UTC), BERLIN)
+    assert began == datetime(2026, 10, 24, 22, tzinfo=UTC)
+    assert ended - began == timedelta(hours=25)
