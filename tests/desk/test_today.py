@@ -36,7 +36,7 @@ def test_everybody_finds_what_to_do(somebody: Somebody, language: str) -> None:
 
 
 def test_it_fits_a_phone_in_the_dark(somebody: Somebody) -> None:
-    person = somebody(size=PHONE, dark=True)
+    person = somebody(language="zh", size=PHONE, dark=True)
     person.sign_in("agent", to=ALL)
     expect(person.page.locator(".tasks > .row").first).to_be_visible()
     wide = person.page.evaluate("document.documentElement.scrollWidth - innerWidth")
