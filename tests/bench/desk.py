@@ -74,6 +74,10 @@ async def _measured(url: str, sign_in: SignIn) -> DeskPages:
                 ("a call", f"{BASE}/calls/{place_of(1)}"),
                 ("a customer", f"{BASE}/customers/{place_of(1)}"),
                 ("complaints", f"{BASE}/complaints"),
+                ("the manager's figures", f"{BASE}/manager"),
+                ("satisfaction", f"{BASE}/manager/satisfaction"),
+                ("customers and leads", f"{BASE}/manager/customers"),
+                ("finding", f"{BASE}/find"),
             )
         ]
         borne = await _borne(browser)
