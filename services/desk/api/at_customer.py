@@ -73,9 +73,10 @@ def at_customer(act: Act) -> Any:
         grade: Annotated[Grade | Literal[""], Query()] = "",
         kind: Annotated[str, Query(max_length=40)] = "",
         overdue: bool = False,
+        today: bool = False,
     ) -> AtCustomer:
         said = {"whose": whose or "", "role": role, "grade": grade, "kind": kind}
-        said["overdue"] = "true" if overdue else ""
+        said |= {"overdue": "true" if overdue else "", "today": "true" if today else ""}
         return AtCustomer(
             at=at,
             key=key_in(at.dealer.id, source, number),

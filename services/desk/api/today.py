@@ -243,16 +243,16 @@ async def _tasks(
 
 
 async def _cases(desk: Desk, at: AtDealer) -> CasePage | None:
-    """The first of all that are open, and all that they are responsible for, by deadline."""
+    """The first of all that are open, by deadline, and, where there are more, all that they are
+    responsible for."""
     if not at.may("see_complaints"):
         return None
-    first, theirs = await asyncio.gather(
-        or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ)),
-        or_none(_cases_of(desk, at, at.user.staff_id)),
-    )
-    if first is None or theirs is None:
-        return first or theirs
-    found = {line.id: line for line in (*first.cases, *theirs.cases)}.values()
+    first = await or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ))
+    if first is None or first.next is None:
+        return first
+    theirs = await or_none(_cases_of(desk, at, at.user.staff_id))
+    more = () if theirs is None else theirs.cases
+    found = {line.id: line for line in (*first.cases, *more)}.values()
     by_deadline = sorted(found, key=lambda line: (line.deadline or LAST, line.id))
     return CasePage(cases=tuple(by_deadline), next=first.next)
 

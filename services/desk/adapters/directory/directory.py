@@ -1,6 +1,7 @@
 """Customers by their keys, and by what they are asked for."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Protocol
@@ -148,11 +149,17 @@ class MongoDirectory:
         query = {"token": {"$in": tokens}}
         async with transient():
             rows = await self._documents.find(query).limit(MOST_HITS + 1).to_list(None)
-        theirs: dict[str, str] = {row["customer"]: row["document"] for row in rows}
+        theirs: defaultdict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            theirs[row["customer"]].append(row["document"])
         known = await self.of(theirs.keys())
         return [
-            Hit(known.get(key) or CustomerCard(customer_key=key), "document", document_id)
-            for key, document_id in theirs.items()
+            Hit(
+                known.get(key) or CustomerCard(customer_key=key),
+                "document",
+                ids[0] if len(ids) == 1 else None,
+            )
+            for key, ids in theirs.items()
         ]
 
     async def documents(self, key: str) -> Sequence[KeptDocument]:

@@ -31,7 +31,7 @@ class Hit:
     by: TermKind
     """What of theirs was asked for, or is nearest to it."""
     document_id: str | None = None
-    """Their document, if it is the number of one that was asked for."""
+    """Their document, if it is the number of one, and of no other of theirs, that was asked for."""
 
     @property
     def order(self) -> tuple[int, str]:

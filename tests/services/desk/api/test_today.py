@@ -145,7 +145,11 @@ async def test_the_next_call_is_of_the_same_list(rig: Rig) -> None:
         assert address.startswith(f"{BASE}/calls/")
         assert address.endswith("?whose=all&kind=delivery_thanks")
         card = await browser.get(address)
+        filtered = await browser.get(
+            f"{BASE}/calls/cdk/C1", whose="all", overdue="true", today="true"
+        )
     assert "/today/next?whose=all&amp;kind=delivery_thanks&amp;but=" in card.text
+    assert "/today/next?whose=all&amp;overdue=true&amp;today=true&amp;but=" in filtered.text
 
 
 @pytest.mark.parametrize("whose", ["everybody", "1"])

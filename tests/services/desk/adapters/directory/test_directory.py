@@ -1,6 +1,7 @@
 """The directory knows the newest word of each customer, finds them, and says nothing to others."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -123,6 +124,11 @@ async def test_by_the_number_of_an_order_and_by_whom_it_moved_to(
     assert asked is not None
     (only,) = (await directory.find(DEALER, asked)).found
     assert only.document_id == document().document_id
+    case = f"{DEALER}/cdk/complaint/RO-77"
+    await directory.take([], [replace(document(), document_id=case, kind="complaint")])
+    (only,) = (await directory.find(DEALER, asked)).found
+    assert only.document_id is None, "which of the two is not said"
+    await directory.take([], [replace(document(version="2", kind="gone"), document_id=case)])
     moved = document(version="2", kind="gone")
     await directory.take([], [document(key=other, version="2"), moved])
     await directory.take([], [document()])
